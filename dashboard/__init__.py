@@ -1,0 +1,1 @@
+"""Pages: templates, charts and texts, made from published tables alone."""

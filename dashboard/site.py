@@ -1,0 +1,165 @@
+"""The first page of a release: one HTML file in Swedish, made from the published database alone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from dashboard import words
+from dashboard.charts import BLUE, GREY, ORANGE, Dot, Line, described_dots, described_line, dot_chart, month_chart
+from dashboard.deliveries import Deliveries, read_deliveries
+from dashboard.equalisation import IncomeEqualisation, read_income_equalisation
+from dashboard.figures import Figure, share
+from dashboard.headline import Comparison, Headline, compared, headline
+from dashboard.indicators import Indicator, read_indicators
+from dashboard.months import Kind, Months, read_months
+from dashboard.municipalities import MunicipalityTable, municipality_table
+from dashboard.published import Published, published
+from dashboard.years import YearTable, read_years
+
+TEMPLATES = Path(__file__).parent / "templates"
+PAGE = "index.html"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A row of the query `release`."""
+
+    release_id: str
+    region_name: str
+    data: str
+    notice_sv: str | None
+    min_persons: int
+    cells_protected_share: Decimal | None
+    visits_protected_share: Decimal | None
+    code_version: str
+    inputs_hash: str
+    created_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MonthLine:
+    """A line of the month table, with what its chart says in one sentence."""
+
+    kind: Kind
+    figures: tuple[Figure, ...]
+    latest: Comparison | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the templates show."""
+
+    release: Release | None
+    months: tuple[date, ...]
+    headline: Headline
+    lines: tuple[MonthLine, ...]
+    years: YearTable | None
+    municipalities: MunicipalityTable | None
+    indicators: tuple[Indicator, ...]
+    equalisation: IncomeEqualisation | None
+    deliveries: Deliveries
+    parameters: tuple[tuple[Any, ...], ...]
+    inputs: tuple[tuple[str, int], ...]
+    dictionary: tuple[tuple[str, ...], ...]
+    counted: tuple[date, ...]
+
+
+_LINES: tuple[Kind, ...] = ("home_health_care", "home_visit", "other", "every")
+
+
+def render(database: Path, target: Path, municipalities: Mapping[str, str]) -> None:
+    """Write the page of a published database as `index.html` in the folder `target`, which is made if need be.
+
+    `municipalities` gives the name behind each code of the region's tables; a code without a name shows as
+    itself. Nothing but the file's published tables is read, and it is opened read-only.
+    """
+    with published(database) as source:
+        page = read_page(source, municipalities)
+    html = environment().get_template(PAGE).render(page=page)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / PAGE).write_text(html, encoding="utf-8")
+
+
+def read_page(source: Published, names: Mapping[str, str]) -> Page:
+    """Everything on the page, as the published tables have it."""
+    deliveries = read_deliveries(source)
+    months = read_months(source, deliveries.months)
+    latest = months.counted[-1].year if months.counted else None
+    return Page(
+        release=next(iter(source.rows("release", Release)), None),
+        months=months.listed,
+        headline=headline(months),
+        lines=tuple(_line(months, kind) for kind in _LINES if months.publishes(kind)),
+        years=read_years(source, months),
+        municipalities=municipality_table(months, names),
+        indicators=read_indicators(source, names),
+        equalisation=read_income_equalisation(source, names, latest),
+        deliveries=deliveries,
+        parameters=tuple(source.rows("parameters", _row)),
+        inputs=tuple(source.rows("inputs", _row)),
+        dictionary=tuple(source.rows("dictionary", _row)),
+        counted=months.counted,
+    )
+
+
+@cache
+def environment() -> Environment:
+    """The templates, with everything escaped, and the words and charts that they use."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(_FILTERS)
+    made.globals.update(share=share, lines_chart=lines_chart, indicator_chart=indicator_chart, span=words.span)
+    return made
+
+
+def lines_chart(lines: tuple[MonthLine, ...], months: tuple[date, ...], names: Mapping[str, str]) -> Markup:
+    """The chart of visits month by month; `names` gives the kinds that it draws, in words."""
+    colours: dict[Kind, str] = {"home_health_care": BLUE, "home_visit": ORANGE, "other": GREY}
+    drawn = [Line(names[line.kind], colours[line.kind], line.figures) for line in lines if line.kind in colours]
+    texts = [words.month(month) for month in months]
+    described = " ".join(("Linjediagram, besök per månad.", *(described_line(line, texts) for line in drawn)))
+    return month_chart(months, drawn, described)
+
+
+def indicator_chart(indicator: Indicator, region: str) -> Markup:
+    """The chart of an indicator's latest values with their intervals: the region first, then the areas."""
+    latest = indicator.latest
+    rows = [(region, latest, True)] if latest else []
+    rows += [(area.label, area, False) for area in indicator.areas]
+    dots = [Dot(name, row.value, row.low, row.high, row.baseline, strong) for name, row, strong in rows]
+    return dot_chart(dots, f"Diagram, {indicator.definition.title_sv}. {described_dots(dots)}")
+
+
+def _line(months: Months, kind: Kind) -> MonthLine:
+    figures = tuple(months.visits(month, kind) for month in months.listed)
+    latest = compared(months, months.counted[-1:], kind) if months.counted else None
+    return MonthLine(kind, figures, latest)
+
+
+def _row(*values: Any) -> tuple[Any, ...]:
+    return values
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "number": words.number,
+    "percent": words.percent,
+    "signed": words.signed,
+    "about": words.about,
+    "month": words.month,
+    "short_month": words.short_month,
+    "moment": words.moment,
+    "spans": words.spans,
+    "listed": words.listed,
+}

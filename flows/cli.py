@@ -1,0 +1,163 @@
+"""The command line. Each command imports what it needs, so that `hemvard --help` is instant."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from regions.errors import HemvardError, UsageError
+
+app = typer.Typer(
+    name="hemvard",
+    help="Figures for the transfer of Swedish home health care, from raw deliveries to published tables.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Region = Annotated[str, typer.Argument(help="A shipped region's name, or a path to a region's folder.")]
+Home = Annotated[Path | None, typer.Option("--home", help="Where data lie. [default: HEMVARD_HOME, or var/]")]
+First = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="First month.")]
+Last = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for another run of the region to end.")]
+
+
+@app.command()
+def run(region: Region, first: First = None, last: Last = None, home: Home = None, wait: Wait = False) -> None:
+    """The main job: take in new deliveries and publish a release. Without months: all that have deliveries."""
+    from flows.running import run_monthly
+
+    typer.echo(run_monthly(region, _month(first), _month(last), home, wait=wait))
+
+
+@app.command()
+def backfill(
+    region: Region,
+    first: First = None,
+    last: Last = None,
+    home: Home = None,
+    wait: Wait = False,
+    chunk: Annotated[int, typer.Option("--chunk", min=1, help="Months a chunk.")] = 12,
+) -> None:
+    """Many months in chunks; each chunk is kept, so an interrupted backfill goes on where it was."""
+    from flows.running import run_backfill
+
+    typer.echo(run_backfill(region, _month(first), _month(last), home, wait=wait, chunk=chunk))
+
+
+@app.command()
+def plan(region: Region, first: First = None, last: Last = None, home: Home = None) -> None:
+    """What a run would do, and why; changes nothing."""
+    from flows.planning import describe_plan
+
+    typer.echo(describe_plan(region, _month(first), _month(last), home))
+
+
+@app.command()
+def check(
+    region: Region,
+    schemas: Annotated[
+        Path | None, typer.Option("--schemas", help="Also write JSON Schemas for editors into this folder.")
+    ] = None,
+) -> None:
+    """Is this region's folder right? File, line and reason of all that is not."""
+    from regions.editor import write_schemas
+    from regions.folder import check_region, find_folder
+    from warehouse.protection import check_publication
+
+    folder, problems = check_region(find_folder(region))
+    if folder is not None:
+        problems += check_publication(folder.publication)
+    if schemas is not None:
+        write_schemas(schemas)
+    if problems:
+        listed = "\n".join(str(problem) for problem in problems)
+        raise UsageError(f"{listed}\n{len(problems)} problem(s) in the folder of {region}.")
+    typer.echo(f"{region}: all is well")
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")]) -> None:
+    """A new region's folder, with commented examples."""
+    from regions.editor import make_region
+
+    make_region(folder)
+    typer.echo(f"Made {folder}. Next: edit its files, then `hemvard check {folder}`.")
+
+
+@app.command()
+def demo(
+    region: Region,
+    first: First = None,
+    last: Last = None,
+    home: Home = None,
+    deliver: Annotated[
+        Literal["first", "late", "corrected"], typer.Option("--deliver", help="Which batch of deliveries.")
+    ] = "first",
+    rows: Annotated[int | None, typer.Option("--rows", min=1, help="Visits a year in the region's system.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Other people and visits.")] = 2011,
+) -> None:
+    """Synthetic deliveries into the region's inbox: made-up people, realistic dirt."""
+    from flows.demo import make_demo
+
+    typer.echo(make_demo(region, _month(first), _month(last), home, batch=deliver, rows=rows, seed=seed))
+
+
+@app.command()
+def query(
+    region: Region,
+    sql: Annotated[str, typer.Argument(help="One SELECT on the published tables.")],
+    home: Home = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Comma-separated, with a header.")] = False,
+) -> None:
+    """Read the release in force."""
+    from flows.querying import query_release
+
+    typer.echo(query_release(region, sql, home, as_csv=csv))
+
+
+@app.command()
+def up(home: Home = None, port: Annotated[int, typer.Option("--port", help="The server's port.")] = 4200) -> None:
+    """Prefect's server, a worker and the deployments on this machine, until Ctrl-C."""
+    from flows.up import serve
+
+    serve(home, port)
+
+
+def _month(text: str | None) -> str | None:
+    from regions.month import Month
+
+    if text is None:
+        return None
+    try:
+        return str(Month.parse(text))
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no month: {error}.") from None
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; every error a person can meet has its exit code and no traceback without --debug."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        app([entry for entry in given if entry != "--debug"])
+    except HemvardError as error:
+        _fail(error, error.exit_code, debug=debug)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except Exception as error:
+        told = f"An unexpected {type(error).__name__}; run again with --debug and report what it shows."
+        _fail(error, 1, debug=debug, told=told)
+
+
+def _fail(error: Exception, code: int, *, debug: bool, told: str | None = None) -> None:
+    if debug:
+        raise error
+    typer.echo(f"hemvard: {told or error}", err=True)
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

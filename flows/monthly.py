@@ -1,0 +1,148 @@
+"""The main job: a region's deliveries in at one end, a published release out at the other.
+
+    source → land → stage → identify → judge → load → compute → protect → release → present
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+from pydantic import Field
+
+from flows.prefect_home import CONSOLE
+from regions.folder import RegionFolder, load_region
+from regions.month import Month
+from tasks import stage as staging
+from tasks import steps
+from tasks.definitions import source_definitions
+from tasks.faults import DeliveryFault
+from tasks.judge import reject
+from tasks.load import keep_rejected
+from tasks.plan import MonthWork, make_plan
+from tasks.release import collect_inputs, inputs_hash
+from tasks.report import Outcome, markdown, raise_where_blocked, summary
+from tasks.run import Run
+from warehouse.home import RegionHome, find_home
+from warehouse.keys import find_keys
+from warehouse.lake import open_lake
+from warehouse.ledger import read_ledger
+from warehouse.lock import region_lock
+from warehouse.releases import find_release, in_force, put_in_force
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="A month, such as 2011-01")]
+
+
+@flow(name="monthly", flow_run_name="monthly {region}", persist_result=False)
+def monthly(
+    region: str,
+    from_month: MonthText | None = None,
+    to_month: MonthText | None = None,
+    home: str | None = None,
+    wait: bool = True,
+    publish: bool = True,
+) -> Outcome:
+    """Take in a region's new deliveries and publish a release; without months, all that have deliveries.
+
+    A scheduled run also demands the month before its scheduled time.
+    """
+    with _opened(region, home, wait=wait) as run:
+        landed = steps.land(run)
+        plan = make_plan(
+            run.folder,
+            read_ledger(run.connection),
+            source_definitions(run.folder),
+            first=Month.parse(from_month) if from_month else None,
+            last=Month.parse(to_month) if to_month else None,
+            require=_month_before_schedule(run.folder),
+        )
+        for month in plan.months:
+            _take_in(run, month)
+        outcome = Outcome(run, plan, landed)
+        try:
+            raise_where_blocked(outcome)
+            outcome.computed = steps.compute(run)
+            if publish:
+                _publish(run, outcome)
+            outcome.text = summary(outcome)
+        finally:
+            create_markdown_artifact(markdown(outcome), key=f"{run.folder.region.id}-run".replace("_", "-"))
+        return outcome
+
+
+def _take_in(run: Run, month: MonthWork) -> None:
+    """A month's deliveries from landing into the lake: all of them, or none."""
+    staging.prepare(run)
+    rejected = []
+    for delivery in month.deliveries:
+        try:
+            rows = steps.stage(run, delivery)
+            run.say(f"{month.month}  {delivery.source_id}: {rows} rows ({delivery.why})")
+        except DeliveryFault as fault:
+            staging.unstage(run, delivery.delivery_id)
+            rejected.append(reject(delivery, fault))
+    steps.identify(run)
+    judged = steps.judge(run, month.deliveries)
+    rejected += judged.rejected
+    if rejected:
+        keep_rejected(run, month.deliveries, tuple(rejected))
+        run.rejections += rejected
+        run.say(f"{month.month}  not loaded: {len(rejected)} fault(s)")
+        return
+    steps.load(run, month)
+    run.say(f"{month.month}  loaded {judged.rows - judged.quarantined} rows, {judged.quarantined} in quarantine")
+
+
+def _publish(run: Run, outcome: Outcome) -> None:
+    """A new release where the inputs are new; else the one that was made of them stays, or comes, in force."""
+    inputs = collect_inputs(run)
+    existing = find_release(run.home, inputs_hash(inputs))
+    if existing is None:
+        building = steps.protect(run)
+        steps.release(run, building, inputs)
+        outcome.release, outcome.is_new = steps.present(run, building), True
+        return
+    outcome.release = existing
+    if in_force(run.home) != existing.resolve():
+        put_in_force(run.home, existing)
+        outcome.is_new = True
+
+
+@contextmanager
+def _opened(region: str, home: str | None, *, wait: bool) -> Iterator[Run]:
+    """The region locked, its lake open; all closed again whatever happens."""
+    folder = load_region(region)
+    place = RegionHome(find_home(Path(home) if home else None) / folder.region.id)
+    with region_lock(place, wait=wait):
+        keys = find_keys(place, synthetic=folder.is_synthetic)
+        connection = open_lake(place)
+        try:
+            yield Run(folder, place, keys, connection, _say)
+        finally:
+            connection.close()
+
+
+def _say(message: str) -> None:
+    """Progress: in the run's log, and on the console of a person who started it."""
+    get_run_logger().info(message)
+    if os.environ.get(CONSOLE):
+        print(message, file=sys.stderr, flush=True)  # noqa: T201 - the console is where it's meant to be
+
+
+def _month_before_schedule(folder: RegionFolder) -> Sequence[Month]:
+    """The month that a scheduled run must find delivered; none for a run that a person starts."""
+    if "auto-scheduled" not in (flow_run.tags or []):
+        return ()
+    scheduled = flow_run.scheduled_start_time
+    if scheduled is None:
+        return ()
+    month = Month.of(scheduled.astimezone(STOCKHOLM).date()).plus(-1)
+    return (month,) if folder.region.expects(month) else ()

@@ -1,0 +1,44 @@
+"""Runs a flow from the command line, on the server that is up or on one of its own."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from flows.prefect_home import CONSOLE, use_prefect
+from regions.folder import load_region
+from warehouse.home import RegionHome, find_home
+from warehouse.lock import region_lock
+
+
+def run_monthly(region: str, first: str | None, last: str | None, home: Path | None, *, wait: bool) -> str:
+    """Run the main job; its summary."""
+    place = find_home(home)
+    folder = load_region(region)
+    with region_lock(RegionHome(place / folder.region.id), wait=wait):
+        _prepare(place)
+        from flows.monthly import monthly
+
+        outcome: Any = monthly(str(folder.path), first, last, str(place), wait=wait)
+        return str(outcome.text)
+
+
+def run_backfill(
+    region: str, first: str | None, last: str | None, home: Path | None, *, wait: bool, chunk: int
+) -> str:
+    """Run the backfill; the last chunk's summary."""
+    place = find_home(home)
+    folder = load_region(region)
+    with region_lock(RegionHome(place / folder.region.id), wait=wait):
+        _prepare(place)
+        from flows.backfill import backfill
+
+        return str(backfill(str(folder.path), first, last, str(place), chunk_months=chunk, wait=wait))
+
+
+def _prepare(place: Path) -> None:
+    """Prefect's environment, and progress on the console."""
+    use_prefect(place)
+    os.environ.setdefault(CONSOLE, "1")
+    if not sys.stderr.isatty():
+        os.environ.setdefault("NO_COLOR", "1")

@@ -1,0 +1,1 @@
+"""What a region is: typed models that read a folder of YAML and CSV."""

@@ -1,0 +1,190 @@
+"""What a region's folder may say, as typed models.
+
+One model per kind of file: `region.yaml`, `publication.yaml`, `scenarios/*.yaml`,
+`agreements/*.yaml` here; `sources/*.yaml` in `regions.source`, parameters in `regions.parameters`.
+`regions.folder` reads them and says in plain words, with file and line, what is wrong.
+"""
+
+from datetime import date, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from regions.month import Month
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
+
+CARE_FORMS = ("home_health_care", "outpatient", "inpatient")
+PLACES = ("home", "special_housing", "clinic", "other", "unknown")
+LIVINGS = ("ordinary", "special_housing", "unknown")
+PLANNED = ("planned", "unplanned", "unknown")
+SEXES = ("female", "male", "unknown")
+PROVIDER_LEVELS = ("primary", "hospital", "psychiatric", "municipal", "unknown")
+PARTS_OF_DAY = ("day", "evening", "night", "unknown")
+YES_NO = ("yes", "no", "unknown")
+AGE_GROUPS = ("0-17", "18", "19-64", "65-79", "80-89", "90+", "unknown")
+PUBLISHED_AGE_GROUPS = ("0-18", "19-64", "65-79", "80-89", "90+", "unknown")
+OUTSIDE_COUNTY = "9998"
+UNKNOWN_MUNICIPALITY = "9999"
+
+
+class Basis(StrEnum):
+    """How a value is known; published wherever inputs differ."""
+
+    OFFICIAL = "official"
+    DERIVED = "derived"
+    FORECAST = "forecast"
+    ILLUSTRATIVE = "illustrative"
+    DELIVERED = "delivered"
+
+
+class Principal(StrEnum):
+    """Who is responsible for the care (huvudman)."""
+
+    REGION = "region"
+    MUNICIPALITY = "municipality"
+
+
+class Model(BaseModel):
+    """A part of a region's folder: closed (no unknown keys) and unchangeable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class MonthSpan(Model):
+    """Months from and to, both included; open at the end when `to` is left out."""
+
+    first: Month = Field(alias="from")
+    last: Month | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last is not None and self.last < self.first:
+            raise ValueError(f"ends ({self.last}) before it begins ({self.first})")
+        return self
+
+    def holds(self, month: Month) -> bool:
+        """Whether the month lies in the span."""
+        return self.first <= month and (self.last is None or month <= self.last)
+
+
+class Period(MonthSpan):
+    """Months for which the region expects deliveries."""
+
+    note_sv: str = ""
+    basis: Basis = Basis.DELIVERED
+
+
+class CountyPart(Model):
+    """A named list of municipalities (länsdel)."""
+
+    id: Identifier
+    name: str
+    municipalities: tuple[MunicipalityCode, ...]
+    basis: Basis = Basis.ILLUSTRATIVE
+
+
+class PartsOfDay(Model):
+    """When day, evening and night begin; a visit belongs to the part in which it starts."""
+
+    day: time = time(7)
+    evening: time = time(17)
+    night: time = time(21)
+
+
+class Region(Model):
+    """`region.yaml`: who takes part, which months, and how late a row may come."""
+
+    id: Identifier
+    name: str
+    county_name: str
+    county_code: Annotated[str, StringConstraints(pattern=r"^\d{2}$")]
+    data: Literal["synthetic", "real"]
+    periods: tuple[Period, ...]
+    municipalities: tuple[MunicipalityCode, ...]
+    county_parts: tuple[CountyPart, ...] = ()
+    late_months: int = Field(default=3, ge=0, le=24)
+    parts_of_day: PartsOfDay = PartsOfDay()
+
+    @model_validator(mode="after")
+    def _parts_are_of_the_county(self) -> Self:
+        known = set(self.municipalities)
+        for part in self.county_parts:
+            if foreign := sorted(set(part.municipalities) - known):
+                raise ValueError(f"county part {part.id} names {', '.join(foreign)}, not in municipalities")
+        return self
+
+    def expects(self, month: Month) -> bool:
+        """Whether the region expects deliveries for the month."""
+        return any(period.holds(month) for period in self.periods)
+
+
+class TableMargins(Model):
+    """The margins of one published table: each a list of the dimensions that are shown."""
+
+    table: str
+    margins: tuple[tuple[str, ...], ...]
+
+
+class Publication(Model):
+    """`publication.yaml`: what is published, and how many persons a figure needs."""
+
+    min_persons: int = Field(default=5, ge=1)
+    tables: tuple[TableMargins, ...]
+
+    def margins(self, table: str) -> tuple[tuple[str, ...], ...]:
+        """The margins listed for a table; none listed, none published."""
+        return next((entry.margins for entry in self.tables if entry.table == table), ())
+
+
+class Condition(Model):
+    """One condition of a scenario on an attribute of the visit."""
+
+    attribute: Identifier
+    is_in: tuple[str, ...] = Field(alias="in", min_length=1)
+    unknown: Literal["in", "out"] = Field(description="No default: does a visit whose value is unknown count?")
+
+
+class Scenario(Model):
+    """`scenarios/<id>.yaml`: a boundary (gränsdragning), a set of visits, no money."""
+
+    id: Identifier
+    title_sv: str
+    text_sv: str
+    extends: Identifier | None = None
+    valid: MonthSpan | None = None
+    conditions: tuple[Condition, ...] = ()
+    source: str
+
+
+class OreDecision(Model):
+    """So many öre per hundred kronor, from a date."""
+
+    valid_from: date
+    ore: Decimal = Field(ge=0)
+    kind: Basis
+    source: str
+
+
+class Agreement(Model):
+    """`agreements/<id>.yaml`: dates, öre and baseline for one scenario."""
+
+    id: Identifier
+    title_sv: str
+    scenario: Identifier
+    takeover: date
+    tax_shift_from: date | None = None
+    ore: tuple[OreDecision, ...] = ()
+    baseline: MonthSpan
+    follow_up: tuple[MonthSpan, ...] = ()
+    basis: Basis
+    source: str
+
+    @model_validator(mode="after")
+    def _baseline_has_an_end(self) -> Self:
+        if self.baseline.last is None:
+            raise ValueError("a baseline needs both from and to")
+        return self

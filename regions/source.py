@@ -1,0 +1,218 @@
+"""What a source is: `sources/<id>.yaml` – one system's feed of one subject.
+
+The file says how deliveries are named and written, and how their columns map to the canonical
+visit. Nothing is guessed: a file that is not what its source says is refused.
+"""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from regions.model import Basis, Identifier, Model, MonthSpan, MunicipalityCode, Principal
+from regions.month import Month
+
+_TOKEN = re.compile(r"\{(month|version)\}")
+
+
+class FolderTransport(Model):
+    """Files laid in the inbox folder of the source.
+
+    `file_name` is a pattern with `{month}` (YYYYMM) and, where the supplier numbers its deliveries,
+    `{version}` (digits; a creation time such as 20110203061500 will do): the higher is the newer.
+    """
+
+    kind: Literal["folder"] = "folder"
+    file_name: str
+
+    @field_validator("file_name")
+    @classmethod
+    def _has_a_month(cls, pattern: str) -> str:
+        if pattern.count("{month}") != 1 or pattern.count("{version}") > 1:
+            raise ValueError("file_name needs {month} once, and {version} at most once")
+        if "/" in pattern or "\\" in pattern:
+            raise ValueError("file_name is a name, not a path")
+        return pattern
+
+    def read_name(self, name: str) -> tuple[Month, int] | None:
+        """Month and version that a file's name states; None where the name isn't of this pattern."""
+        parts = _TOKEN.split(self.file_name)
+        expression = "".join(
+            {"month": r"(?P<month>\d{6})", "version": r"(?P<version>\d{1,18})"}[part]
+            if index % 2
+            else re.escape(part)
+            for index, part in enumerate(parts)
+        )
+        found = re.fullmatch(expression, name)
+        if not found:
+            return None
+        digits = found["month"]
+        try:
+            month = Month.parse(f"{digits[:4]}-{digits[4:]}")
+        except ValueError:
+            return None
+        return month, int(found.groupdict().get("version") or 0)
+
+    def make_name(self, month: Month, version: int) -> str:
+        """The name of a delivery's file."""
+        return self.file_name.replace("{month}", month.compact).replace("{version}", str(version))
+
+
+class DelimitedFormat(Model):
+    """Delimited text with a header row."""
+
+    kind: Literal["delimited"] = "delimited"
+    encoding: Literal["utf-8", "latin-1", "cp1252", "utf-16"]
+    separator: Annotated[str, Field(min_length=1, max_length=1)]
+    quote: Annotated[str, Field(max_length=1)] = '"'
+
+
+class ExcelFormat(Model):
+    """One sheet of an Excel workbook (xlsx), headers in its first row."""
+
+    kind: Literal["excel"] = "excel"
+    sheet: str
+
+
+class Field_(Model):
+    """A canonical field taken from a column as it stands."""
+
+    column: str
+
+
+class Coded(Model):
+    """A canonical code: from a column through a code list, or the same for all rows.
+
+    An empty cell becomes `empty` (default `unknown`); a value that the list lacks is a fault of its row.
+    """
+
+    column: str | None = None
+    codes: dict[str, str] = Field(default_factory=dict)
+    empty: str | None = "unknown"
+    value: str | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.column is None) == (self.value is None):
+            raise ValueError("give either column (with codes) or value")
+        if self.column is not None and not self.codes:
+            raise ValueError("a column needs codes: what the system writes → what it means here")
+        return self
+
+
+class Professions(Model):
+    """The professions of a visit, the lead first; the visit is never multiplied."""
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    codes: dict[str, str] = Field(min_length=1)
+
+
+class Moment(Model):
+    """Start of a visit: a date and, in the same column or one of its own, a time of day."""
+
+    date_column: str
+    date_format: str
+    time_column: str | None = None
+    time_format: str | None = None
+    zone: Literal["Europe/Stockholm", "UTC"] = "Europe/Stockholm"
+
+    @model_validator(mode="after")
+    def _time_has_format(self) -> Self:
+        if (self.time_column is None) != (self.time_format is None):
+            raise ValueError("time_column and time_format go together")
+        if self.zone == "UTC" and not self.has_time:
+            raise ValueError("a time zone needs a time of day")
+        return self
+
+    @property
+    def has_time(self) -> bool:
+        """Whether the source tells the time of day at all."""
+        return self.time_column is not None or "%H" in self.date_format
+
+
+class Number(Model):
+    """A whole number in a column; `unit` minutes, or hours with a decimal mark."""
+
+    column: str
+    unit: Literal["minutes", "hours"] = "minutes"
+    decimal: Literal[".", ","] = ","
+
+
+class Municipality(Model):
+    """A municipality code: from a column (its first four characters), from the unit, or one value."""
+
+    column: str | None = None
+    codes: dict[str, MunicipalityCode] = Field(default_factory=dict)
+    from_unit: bool = False
+    value: MunicipalityCode | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum((self.column is not None, self.from_unit, self.value is not None)) != 1:
+            raise ValueError("give one of column, from_unit, value")
+        return self
+
+
+class VisitMapping(Model):
+    """From the source's columns to the canonical visit; what is left out is `unknown`."""
+
+    record_id: Field_
+    person_id: Field_
+    birth_date: Moment | None = None
+    started: Moment
+    minutes: Number | None = None
+    cancelled: Coded = Coded(value="no")
+    care_form: Coded
+    place: Coded
+    living: Coded = Coded(value="unknown")
+    planned: Coded = Coded(value="unknown")
+    acute: Coded = Coded(value="unknown")
+    provider_level: Coded = Coded(value="unknown")
+    professions: Professions | None = None
+    sex: Coded | None = None
+    palliative: Coded = Coded(value="unknown")
+    dementia: Coded = Coded(value="unknown")
+    rehabilitation: Coded = Coded(value="unknown")
+    assistive_devices: Coded = Coded(value="unknown")
+    delegated: Coded = Coded(value="unknown")
+    distance: Coded = Coded(value="unknown")
+    enrolled: Coded = Coded(value="unknown")
+    care_unit: Field_ | None = None
+    residence_municipality: Municipality
+    serving_municipality: Municipality
+
+
+class Due(Model):
+    """The day of the month after, by which the delivery should have come."""
+
+    day: int = Field(ge=1, le=31)
+    months_after: int = Field(default=1, ge=0, le=12)
+
+
+class Source(Model):
+    """One system's feed of one subject."""
+
+    id: Identifier
+    system: Identifier
+    title_sv: str
+    supplier_sv: str
+    subject: Literal["visits"]
+    principal: Principal
+    municipalities: tuple[MunicipalityCode, ...] = Field(
+        default=(), description="Serving municipalities; none listed: all of the region's."
+    )
+    role: Literal["counting", "control"] = "counting"
+    required: bool
+    delivers: Literal["whole_month", "changes"]
+    valid: tuple[MonthSpan, ...] = Field(min_length=1)
+    due: Due = Due(day=5)
+    basis: Basis
+    note_sv: str = ""
+    transport: FolderTransport
+    format: DelimitedFormat | ExcelFormat = Field(discriminator="kind")
+    columns: tuple[str, ...] = Field(min_length=1, description="Every column that a file must have, in any order.")
+    visit: VisitMapping
+
+    def expected(self, month: Month) -> bool:
+        """Whether the source delivers for the month."""
+        return any(span.holds(month) for span in self.valid)

@@ -1,0 +1,115 @@
+"""identify: person ids become pseudonyms; what the rules and the figures need of them is kept.
+
+Only distinct ids pass through Python. After this step no table holds an id.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import holidays
+import pyarrow as pa
+
+from tasks.person_ids import classify, last_day, pseudonym
+from tasks.run import Run
+from warehouse.sql import literal
+
+_IDENTIFIED = """
+CREATE OR REPLACE TABLE staging.identified AS
+WITH placed AS (
+  SELECT v.*, p.person_id_class, p.person_key::UUID AS person_key, p.sex_of_id,
+    coalesce(p.birth_date, v.birth_date_given) AS birth_date,
+    date_trunc('month', v.started_at)::DATE AS month,
+    u.hsa_id AS care_unit_id, u.municipality_code AS unit_municipality
+  FROM staging.visits AS v
+  LEFT JOIN hemvard_persons AS p ON p.person_id IS NOT DISTINCT FROM v.person_id AND p.delivery_month = v.delivery_month
+  LEFT JOIN hemvard_units AS u ON u.system = v.system AND u.local_code = v.care_unit_code
+    AND v.started_at::DATE BETWEEN u.valid_from AND u.valid_to),
+aged AS (
+  SELECT *,
+    date_diff('year', birth_date, started_at::DATE)
+      - (strftime(started_at, '%m%d') < strftime(birth_date, '%m%d'))::INTEGER AS age,
+    CASE WHEN serving_from_unit THEN unit_municipality ELSE serving_given END AS serving_municipality_code
+  FROM placed)
+SELECT aged.* EXCLUDE (person_id, birth_date, birth_date_given, serving_given, unit_municipality),
+  CASE WHEN age IS NULL THEN 'unknown' WHEN age < 18 THEN '0-17' WHEN age < 19 THEN '18' WHEN age < 65 THEN '19-64'
+    WHEN age < 80 THEN '65-79' WHEN age < 90 THEN '80-89' ELSE '90+' END AS age_group,
+  CASE WHEN sex_given <> 'unknown' THEN sex_given ELSE coalesce(sex_of_id, 'unknown') END AS sex,
+  professions[1] AS profession,
+  CASE WHEN NOT has_time THEN 'unknown'
+    WHEN started_at::TIME >= $night::TIME OR started_at::TIME < $day::TIME THEN 'night'
+    WHEN started_at::TIME >= $evening::TIME THEN 'evening' ELSE 'day' END AS part_of_day,
+  CASE WHEN started_at IS NULL THEN 'unknown' WHEN h.day IS NOT NULL THEN 'holiday'
+    WHEN isodow(started_at) >= 6 THEN 'weekend' ELSE 'weekday' END AS day_type,
+  has_unit AND care_unit_id IS NULL AS unit_unmapped,
+  coalesce(list_contains(source_municipalities, serving_municipality_code), false) AS serving_is_of_source
+FROM aged LEFT JOIN hemvard_holidays AS h ON h.day = started_at::DATE"""
+
+
+def identify(run: Run) -> int:
+    """Make `staging.identified` of `staging.visits`, without ids; how many distinct ids there were."""
+    persons = _persons(run)
+    connection = run.connection
+    connection.register("hemvard_persons", persons)
+    connection.register("hemvard_units", _units(run))
+    connection.register("hemvard_holidays", _holidays(run))
+    parts = run.folder.region.parts_of_day
+    bound = {name: getattr(parts, name).isoformat() for name in ("day", "evening", "night")}
+    try:
+        connection.execute(_IDENTIFIED, bound)
+    finally:
+        for name in ("hemvard_persons", "hemvard_units", "hemvard_holidays"):
+            connection.unregister(name)
+    connection.execute("DROP TABLE staging.visits")
+    return int(persons.num_rows)
+
+
+def _persons(run: Run) -> pa.Table:
+    """A row per distinct id and file month."""
+    distinct = run.connection.execute(
+        "SELECT DISTINCT person_id, delivery_month FROM staging.visits WHERE NOT ragged"
+    ).fetchall()
+    key = run.keys.pseudonym
+    found = [(text, month, classify(text, last_day(month))) for text, month in distinct]
+    return pa.table(
+        {
+            "person_id": pa.array([text for text, _, _ in found], pa.string()),
+            "delivery_month": pa.array([month for _, month, _ in found], pa.date32()),
+            "person_id_class": pa.array([person.id_class for _, _, person in found], pa.string()),
+            "person_key": pa.array([pseudonym(key, person) for _, _, person in found], pa.string()),
+            "birth_date": pa.array([person.birth_date for _, _, person in found], pa.date32()),
+            "sex_of_id": pa.array([person.sex for _, _, person in found], pa.string()),
+        }
+    )
+
+
+def _units(run: Run) -> pa.Table:
+    units = run.folder.units
+    return pa.table(
+        {
+            "system": pa.array([unit.system for unit in units], pa.string()),
+            "local_code": pa.array([unit.local_code for unit in units], pa.string()),
+            "hsa_id": pa.array([unit.hsa_id for unit in units], pa.string()),
+            "municipality_code": pa.array([unit.municipality_code for unit in units], pa.string()),
+            "valid_from": pa.array([unit.valid_from for unit in units], pa.date32()),
+            "valid_to": pa.array([unit.valid_to or date.max for unit in units], pa.date32()),
+        }
+    )
+
+
+def _holidays(run: Run) -> pa.Table:
+    row = run.connection.execute(
+        "SELECT coalesce(min(year(started_at)), 2000), coalesce(max(year(started_at)), 2000) FROM staging.visits "
+        f"WHERE started_at BETWEEN {literal('1990-01-01')} AND {literal('2100-01-01')}"
+    ).fetchone()
+    years = range(row[0], row[1] + 1) if row else range(0)
+    return pa.table({"day": pa.array(sorted(swedish_holidays(years)), pa.date32())})
+
+
+def swedish_holidays(years: range) -> Iterator[date]:
+    """Public holidays, and the eves that are kept as such: midsummer, Christmas and New Year."""
+    for year in years:
+        for day, name in holidays.country_holidays("SE", years=year, language="sv").items():
+            yield day
+            if name == "Midsommardagen":
+                yield day - timedelta(days=1)
+        yield from (date(year, 12, 24), date(year, 12, 31))

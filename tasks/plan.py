@@ -1,0 +1,135 @@
+"""What a run would do, and why: one pure function from the ledger and the region's folder.
+
+`hemvard plan` prints it, `hemvard run` does it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from regions.folder import RegionFolder
+from regions.month import Month
+from regions.source import Source
+from warehouse.ledger import Landing, LedgerState
+
+
+@dataclass(frozen=True)
+class DeliveryWork:
+    """A delivery to stage, judge and load."""
+
+    delivery_id: str
+    source_id: str
+    month: Month
+    file_name: str
+    definition: str
+    why: str
+
+    @property
+    def file(self) -> str:
+        """Its file in the landing folder."""
+        return f"{self.source_id}/{self.month.compact}-{self.delivery_id}.age"
+
+
+@dataclass(frozen=True)
+class MonthWork:
+    """The deliveries of one file month that are loaded in one transaction."""
+
+    month: Month
+    deliveries: tuple[DeliveryWork, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Missing:
+    """A delivery that should have come."""
+
+    month: Month
+    source_id: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The work of a run, months ascending."""
+
+    scope: tuple[Month, ...]
+    months: tuple[MonthWork, ...]
+    missing: tuple[Missing, ...]
+
+    @property
+    def blocking(self) -> tuple[Missing, ...]:
+        """The missing deliveries without which nothing is published."""
+        return tuple(missing for missing in self.missing if missing.required)
+
+
+def make_plan(
+    folder: RegionFolder,
+    state: LedgerState,
+    definitions: Mapping[str, str],
+    *,
+    first: Month | None = None,
+    last: Month | None = None,
+    require: Sequence[Month] = (),
+) -> Plan:
+    """What is to be loaded, and what is missing.
+
+    Without dates the scope is every month from the first to the last that has a delivery; `require`
+    adds months that must have come (a scheduled run's). A month that lacks a required delivery is not
+    loaded: nobody sees half a month.
+    """
+    known = [landing for landing in state.landings if landing.source_id in folder.sources_by_id]
+    scope = _scope(known, first, last, require)
+    missing = _missing(folder, known, scope)
+    held_back = {entry.month for entry in missing if entry.required}
+    work: dict[Month, list[DeliveryWork]] = defaultdict(list)
+    for source in folder.sources:
+        for landing in wanted(source, known):
+            if landing.month in scope and landing.month not in held_back:
+                entry = _work(landing, state, definitions[source.id])
+                work[landing.month] += [entry] if entry else []
+    months = tuple(MonthWork(month, tuple(entries)) for month, entries in sorted(work.items()) if entries)
+    return Plan(scope, months, missing)
+
+
+def wanted(source: Source, landings: Sequence[Landing]) -> list[Landing]:
+    """The landings whose rows should be in the lake: the newest of each month, or for changes every one."""
+    own = sorted((entry for entry in landings if entry.source_id == source.id), key=lambda entry: entry.order)
+    if source.delivers == "changes":
+        return list({entry.delivery_id: entry for entry in own}.values())
+    return list({entry.month: entry for entry in own}.values())
+
+
+def _scope(
+    landings: Sequence[Landing], first: Month | None, last: Month | None, require: Sequence[Month]
+) -> tuple[Month, ...]:
+    months = sorted({landing.month for landing in landings} | set(require))
+    if not months and not (first and last):
+        return ()
+    begin = first or months[0]
+    end = last or max(begin, months[-1])
+    return tuple(begin.until(end))
+
+
+def _missing(folder: RegionFolder, landings: Sequence[Landing], scope: Sequence[Month]) -> tuple[Missing, ...]:
+    come = {(landing.source_id, landing.month) for landing in landings}
+    return tuple(
+        sorted(
+            Missing(month, source.id, source.required)
+            for source, month in folder.expected(scope)
+            if (source.id, month) not in come
+        )
+    )
+
+
+def _work(landing: Landing, state: LedgerState, definition: str) -> DeliveryWork | None:
+    load = state.loads.get(landing.delivery_id)
+    if load is None:
+        why = "new"
+    elif not load.accepted:
+        why = "rejected before"
+    elif load.definition != definition:
+        why = "mapping, rules or units changed"
+    else:
+        return None
+    return DeliveryWork(
+        landing.delivery_id, landing.source_id, landing.month, landing.file_name, definition, why
+    )

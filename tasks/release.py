@@ -1,0 +1,249 @@
+"""release: the rest of the database, the manifest, and the checks on the results – beside, not yet in force."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+from ruamel.yaml import YAML
+
+from expectations.rules import result_rules, rule, visit_rules
+from expectations.suite import failed_results
+from regions.errors import DataError
+from regions.parameters import ParameterValue
+from tasks.compute import bound_values
+from tasks.definitions import code_hash, code_version, rules_hash
+from tasks.equalise import income_equalisation_rows, used_parameters
+from tasks.protect import BUILD
+from tasks.register import register, register_table
+from tasks.run import Run
+from warehouse import releases, schema
+from warehouse.canonical import table_hash
+from warehouse.lake import snapshot, transaction
+from warehouse.ledger import read_ledger
+from warehouse.models import MODELS, computed_models
+from warehouse.releases import Manifest
+from warehouse.sql import columns, literal, qualified
+
+NOTICE_SV = "Syntetiska leveranser – inga verkliga patienter"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Input:
+    """Something that decides the figures: a row of `meta.inputs`."""
+
+    kind: str
+    name: str
+    hash: str
+
+
+def collect_inputs(run: Run) -> list[Input]:
+    """All that goes into a release: deliveries, rules, models, the region's files, parameters, code."""
+    deliveries = [
+        Input("delivery", f"{entry.source.id} {entry.month} {entry.delivery}", entry.delivery_id)
+        for entry in register(run.folder, read_ledger(run.connection))
+        if entry.status == "current"
+    ]
+    bound = bound_values(run.folder)
+    models = [Input("model", model.name, model.definition(bound)) for model in computed_models()]
+    files = [Input("region_file", name, hashlib.sha256(text).hexdigest()) for name, text in run.folder.files.items()]
+    used = repr([astuple(value) for value in _used_parameters(run)]).encode()
+    return sorted(
+        [
+            *deliveries,
+            *models,
+            *files,
+            Input("parameters", "used values", hashlib.sha256(used).hexdigest()),
+            Input("rules", "expectations", rules_hash()),
+            Input("code", code_version(), code_hash()),
+        ],
+        key=lambda entry: (entry.kind, entry.name),
+    )
+
+
+def inputs_hash(inputs: Sequence[Input]) -> str:
+    """One hash of all inputs: the same, and there is nothing new to publish."""
+    return hashlib.sha256(json.dumps([astuple(entry) for entry in inputs]).encode()).hexdigest()
+
+
+def release(run: Run, building: Path, inputs: Sequence[Input]) -> Manifest:
+    """Complete the database that `protect` began, write the manifest, and check the results.
+
+    Raises DataError where a result rule is broken; then nothing is put in force.
+    """
+    with transaction(run.connection):
+        _write_quality(run)
+        _write_definitions(run)
+        _write_equalisation(run)
+        _write_meta(run, inputs)
+    manifest = _manifest(run, inputs)
+    _write_release(run, manifest)
+    _check(run)
+    _write_parquet(run, building)
+    run.connection.execute(f"DETACH {BUILD}")
+    releases.write_manifest(building, manifest)
+    return manifest
+
+
+def _target(table: schema.Table) -> str:
+    return qualified(f"{BUILD}.{table.name}")
+
+
+def _write_quality(run: Run) -> None:
+    entries = register(run.folder, read_ledger(run.connection))
+    messages = {entry.id: entry.message_sv for entry in visit_rules()}
+    run.connection.register("hemvard_register", register_table(entries))
+    run.connection.register(
+        "hemvard_rules",
+        pa.table({"rule_id": list(messages), "message_sv": list(messages.values())}),
+    )
+    try:
+        for table in (schema.DELIVERIES, schema.RULE_RESULTS, schema.QUARANTINE_SUMMARY):
+            sql = (MODELS / f"{table.name.replace('.', '/')}.sql").read_text(encoding="utf-8")
+            run.connection.execute(f"INSERT INTO {_target(table)} BY NAME {sql} ORDER BY {columns(table.key)}")
+    finally:
+        run.connection.unregister("hemvard_register")
+        run.connection.unregister("hemvard_rules")
+
+
+def _write_definitions(run: Run) -> None:
+    table = schema.INDICATOR_DEFINITIONS
+    rows = []
+    for file in sorted((MODELS / "indicators").glob("*.yaml")):
+        definition = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        rows.append([definition[name] for name in table.names()])
+    _insert(run, table, rows)
+
+
+def _write_equalisation(run: Run) -> None:
+    rows = [astuple(row) for row in income_equalisation_rows(run.folder, _as_of(run))]
+    _insert(run, schema.INCOME_EQUALISATION, rows)
+
+
+def _write_meta(run: Run, inputs: Sequence[Input]) -> None:
+    _insert(run, schema.INPUTS, [astuple(entry) for entry in inputs])
+    _insert(run, schema.PARAMETERS, [_parameter_row(value) for value in _used_parameters(run)])
+    _insert(run, schema.DICTIONARY, list(schema.dictionary_rows()))
+
+
+def _insert(run: Run, table: schema.Table, rows: Sequence[Sequence[object]]) -> None:
+    if rows:
+        marks = ", ".join("?" * len(table.columns))
+        run.connection.executemany(f"INSERT INTO {_target(table)} VALUES ({marks})", [tuple(row) for row in rows])
+
+
+def _parameter_row(value: ParameterValue) -> tuple[object, ...]:
+    keys = ", ".join(f"{key}={text}" for key, text in value.keys)
+    known = value.known_from
+    return (
+        value.parameter,
+        value.year,
+        keys,
+        str(value.value),
+        value.unit,
+        value.kind,
+        known,
+        value.reference,
+        value.address,
+    )
+
+
+def _used_parameters(run: Run) -> list[ParameterValue]:
+    return used_parameters(run.folder, _as_of(run))
+
+
+def _as_of(run: Run) -> date:
+    return run.started_at.date()
+
+
+def _manifest(run: Run, inputs: Sequence[Input]) -> Manifest:
+    """What went in and what came out. Its hash, with the time, is the release's id."""
+    previous = releases.in_force(run.home)
+    manifest: Manifest = {
+        "format": FORMAT,
+        "region": run.folder.region.id,
+        "data": run.folder.region.data,
+        "as_of": _as_of(run).isoformat(),
+        "lake_snapshot": snapshot(run.connection),
+        "inputs_hash": inputs_hash(inputs),
+        "inputs": [astuple(entry) for entry in inputs],
+        "tables": _table_facts(run),
+        "previous_release": previous.name if previous else None,
+    }
+    created = run.started_at
+    manifest["release_id"] = releases.release_id(manifest, created)
+    manifest["created_at"] = created.isoformat()
+    return manifest
+
+
+def _table_facts(run: Run) -> dict[str, dict[str, object]]:
+    facts: dict[str, dict[str, object]] = {}
+    for table in schema.PUBLISHED:
+        if table is not schema.RELEASE:
+            row = run.connection.execute(f"SELECT count(*) FROM {_target(table)}").fetchone()
+            facts[table.name] = {
+                "rows": int(row[0]) if row else 0,
+                "hash": table_hash(run.connection, table, BUILD),
+            }
+    return facts
+
+
+def _write_release(run: Run, manifest: Mapping[str, object]) -> None:
+    region = run.folder.region
+    hidden = _hidden_shares(run)
+    span = run.connection.execute(f"SELECT min(period), max(period) FROM {BUILD}.volumes.visits_month").fetchone()
+    row = (
+        manifest["release_id"],
+        region.id,
+        region.name,
+        region.data,
+        NOTICE_SV if run.folder.is_synthetic else "",
+        *(span or (None, None)),
+        run.folder.publication.min_persons,
+        *hidden,
+        code_version(),
+        manifest["inputs_hash"],
+        run.started_at,
+    )
+    _insert(run, schema.RELEASE, [row])
+
+
+def _hidden_shares(run: Run) -> tuple[object, object]:
+    """Share of rows hidden in the volume tables, and of visits that stand in hidden rows of the finest margin."""
+    row = run.connection.execute(f"""
+        WITH rows AS (SELECT status FROM {BUILD}.volumes.visits_month
+          UNION ALL SELECT status FROM {BUILD}.volumes.region_totals),
+        hidden AS (SELECT l.visits FROM {BUILD}.volumes.visits_month AS p
+          JOIN lake.volumes.visits_month AS l USING (period, municipality_code, care_form, place, planned)
+          WHERE p.status = 'protected'),
+        total AS (SELECT sum(visits) AS visits FROM lake.volumes.visits_month
+          WHERE municipality_code = 'all' AND care_form = 'all' AND place = 'all' AND planned = 'all')
+        SELECT (SELECT count(*) FILTER (status = 'protected') / nullif(count(*), 0) FROM rows),
+          (SELECT coalesce(sum(visits), 0) FROM hidden) / (SELECT nullif(visits, 0) FROM total)""").fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def _check(run: Run) -> None:
+    broken = failed_results(run.connection, BUILD, result_rules())
+    if broken:
+        listed = "\n".join(f"  {entry}: {rule(entry).message_en}" for entry in sorted(broken))
+        raise DataError(
+            f"The results break {len(broken)} rule(s); nothing was published, the last release stands.\n{listed}",
+            where="expectations/results.yaml",
+            todo="This is a fault of the figures, not of a delivery: report it with the rule's name.",
+        )
+
+
+def _write_parquet(run: Run, building: Path) -> None:
+    folder = building / "parquet"
+    folder.mkdir()
+    for table in schema.PUBLISHED:
+        file = literal(str(folder / f"{table.name}.parquet"))
+        run.connection.execute(
+            f"COPY (SELECT * FROM {_target(table)} ORDER BY {columns(table.key)}) TO {file} (FORMAT parquet)"
+        )
+

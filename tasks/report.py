@@ -1,0 +1,134 @@
+"""What a run did, in words: for the console, and as an artifact of the Prefect run. No personal data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from regions.errors import DataError
+from regions.model import Basis
+from tasks.compute import Computed
+from tasks.equalise import deviations, missing_years
+from tasks.land import Landed
+from tasks.plan import Missing, Plan
+from tasks.register import Entry, register
+from tasks.release import NOTICE_SV
+from tasks.run import Rejection, Run
+from warehouse.ledger import read_ledger
+from warehouse.releases import DATABASE, manifest_of
+
+
+@dataclass
+class Outcome:
+    """What a run found and made."""
+
+    run: Run = field(repr=False)
+    plan: Plan
+    landed: Landed
+    computed: tuple[Computed, ...] = ()
+    release: Path | None = None
+    is_new: bool = False
+    text: str = ""
+
+    @property
+    def rejections(self) -> list[Rejection]:
+        """The deliveries that were not accepted."""
+        return self.run.rejections
+
+
+def raise_where_blocked(outcome: Outcome) -> None:
+    """DataError where a delivery was rejected or a required one is missing: nothing is published."""
+    faults = [_rejected(entry) for entry in outcome.rejections]
+    faults += [_lacking(entry) for entry in outcome.plan.blocking]
+    if faults:
+        listed = "\n".join(f"  {fault}" for fault in faults)
+        raise DataError(
+            f"The data did not pass; nothing was published, the last release stands.\n{listed}",
+            where=f"{outcome.run.home.inbox} (the deliveries are kept, encrypted, under restricted/landing)",
+            todo="Ask the supplier for a new delivery (a higher version in the file's name), then run again.",
+        )
+
+
+def summary(outcome: Outcome) -> str:
+    """The end of a run, for a person at the console."""
+    return "\n".join(_summary_lines(outcome))
+
+
+def markdown(outcome: Outcome) -> str:
+    """The run's report for Prefect's page."""
+    lines = [f"# {outcome.run.folder.region.name}: monthly run", ""]
+    if outcome.run.folder.is_synthetic:
+        lines += [f"**{NOTICE_SV}**", ""]
+    lines += [f"* {line}" for line in _what_happened(outcome)]
+    lines += ["", "| source | month | version | status |", "|---|---|---|---|"]
+    lines += [f"| {entry.source.id} | {entry.month} | {entry.version or ''} | {entry.status} |" for entry in _scope(outcome)]
+    return "\n".join(lines)
+
+
+def _summary_lines(outcome: Outcome) -> Iterator[str]:
+    if outcome.run.folder.is_synthetic:
+        yield NOTICE_SV
+        yield ""
+    yield from _what_happened(outcome)
+    yield from _equalisation(outcome)
+    if outcome.release is not None:
+        yield ""
+        yield f"Release   {outcome.release}"
+        yield f"Database  {outcome.run.home.published / DATABASE}"
+        yield f"Pages     {outcome.run.home.published / 'dashboard' / 'index.html'}"
+
+
+def _what_happened(outcome: Outcome) -> Iterator[str]:
+    yield _deliveries(outcome)
+    for source, count in sorted(outcome.landed.strange.items()):
+        yield (
+            f"{count} file(s) in inbox/{source}/ have names that are not of the source's pattern; they were left alone. "
+            f"The pattern is {outcome.run.folder.sources_by_id[source].transport.file_name}"
+        )
+    yield from (_rejected(entry) for entry in outcome.rejections)
+    yield from _missing(outcome.plan.missing)
+    yield from (f"Computed {entry.model}: {entry.windows} window(s), {entry.rows} rows" for entry in outcome.computed)
+    if outcome.release is not None:
+        told = "New release in force" if outcome.is_new else "Nothing new; the release in force stands"
+        yield f"{told}: {manifest_of(outcome.release)['release_id']}"
+
+
+def _deliveries(outcome: Outcome) -> str:
+    loaded = sum(len(month.deliveries) for month in outcome.plan.months)
+    new = len(outcome.landed.new)
+    scope = outcome.plan.scope
+    span = f"{scope[0]} to {scope[-1]}" if scope else "no months"
+    return f"{span}: {new} new deliveries landed, {loaded} taken in, {len(outcome.rejections)} rejected"
+
+
+def _rejected(entry: Rejection) -> str:
+    rows = f" First rows: {', '.join(map(str, entry.first_rows))}." if entry.first_rows else ""
+    return f"{entry.source_id} {entry.month}, file {entry.file_name}, rule {entry.rule_id}: {entry.en}{rows}"
+
+
+def _lacking(entry: Missing) -> str:
+    return f"{entry.source_id} {entry.month}: the delivery is missing, and it is required"
+
+
+def _missing(missing: tuple[Missing, ...]) -> Iterator[str]:
+    for source in sorted({entry.source_id for entry in missing}):
+        months = [entry for entry in missing if entry.source_id == source]
+        what = "required" if months[0].required else "figures that need it are preliminary"
+        yield f"Missing: {source} for {', '.join(str(entry.month) for entry in months)} ({what})"
+
+
+def _equalisation(outcome: Outcome) -> Iterator[str]:
+    as_of = outcome.run.started_at.date()
+    found = deviations(outcome.run.folder, as_of)
+    if not found:
+        return
+    yield ""
+    yield "Income equalisation, largest deviation from the published kr per inhabitant:"
+    yield from (f"  {year}" for year in found)
+    for year in missing_years(outcome.run.folder, as_of):
+        yield f"  {year.year}: not computed, no {Basis.OFFICIAL} or other value of {', '.join(year.parameters)}"
+
+
+def _scope(outcome: Outcome) -> list[Entry]:
+    months = set(outcome.plan.scope)
+    entries = register(outcome.run.folder, read_ledger(outcome.run.connection))
+    return [entry for entry in entries if entry.month in months]

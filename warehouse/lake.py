@@ -1,0 +1,124 @@
+"""The one way to open the restricted warehouse: a DuckLake, encrypted, with an SQLite catalogue.
+
+Measured on this design: docs/decisions.md. The catalogue is in WAL mode, so that a reader with an
+open snapshot blocks nobody; small inserts are never kept in the catalogue (it is not encrypted).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import duckdb
+import psutil
+
+from warehouse import schema
+from warehouse.home import PRIVATE, RegionHome
+from warehouse.sql import identifier, literal, qualified
+
+LAKE = "lake"
+_EXTENSIONS = ("sqlite_scanner", "ducklake", "httpfs")
+
+
+def open_lake(home: RegionHome, *, read_only: bool = False, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection with the lake attached as `lake`, staging in memory, and spills encrypted in the home."""
+    home.prepare()
+    connection = duckdb.connect(":memory:")
+    load_extensions(connection)
+    connection.execute(f"SET temp_directory = {literal(str(home.temp))}")
+    connection.execute("SET temp_file_encryption = true")
+    connection.execute(f"SET memory_limit = '{_memory_mib()}MiB'")
+    connection.execute("SET TimeZone = 'UTC'")
+    if threads:
+        connection.execute(f"SET threads = {int(threads)}")
+    if not read_only:
+        _prepare_catalogue(home.catalogue)
+    _attach(connection, home, read_only=read_only)
+    if not read_only:
+        _create_tables(connection)
+    return connection
+
+
+def _memory_mib() -> int:
+    """Three fifths of the machine's memory, in MiB: the rest is Prefect's and the operating system's."""
+    return int(psutil.virtual_memory().total * 0.6) // 2**20
+
+
+def load_extensions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load DuckDB's extensions from their packages; nothing is fetched or copied."""
+    connection.execute("SET autoinstall_known_extensions = false")
+    for name in _EXTENSIONS:
+        spec = find_spec(f"duckdb_extension_{name}")
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError(f"duckdb_extension_{name}")
+        (file,) = Path(spec.origin).parent.glob(f"extensions/*/{name}.duckdb_extension")
+        connection.execute(f"LOAD {literal(str(file))}")
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def snapshot(connection: duckdb.DuckDBPyConnection) -> int:
+    """The number of the lake's latest snapshot."""
+    row = connection.execute("SELECT max(snapshot_id) FROM ducklake_snapshots('lake')").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _prepare_catalogue(file: Path) -> None:
+    # Without WAL a reader's open transaction makes the writer's commit fail: "database is locked".
+    catalogue = sqlite3.connect(file, timeout=60)
+    try:
+        catalogue.execute("PRAGMA journal_mode = wal")
+    finally:
+        catalogue.close()
+    file.chmod(PRIVATE & 0o600)
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, home: RegionHome, *, read_only: bool) -> None:
+    options = f"DATA_PATH {literal(str(home.data))}, ENCRYPTED, DATA_INLINING_ROW_LIMIT 0, META_BUSY_TIMEOUT 60000"
+    mode = ", READ_ONLY" if read_only else ""
+    connection.execute(f"ATTACH {literal(f'ducklake:sqlite:{home.catalogue}')} AS {LAKE} ({options}{mode})")
+
+
+def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    known = {
+        f"{row[0]}.{row[1]}"
+        for row in connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $lake", {"lake": LAKE}
+        ).fetchall()
+    }
+    missing = [table for table in schema.LAKE if table.name not in known]
+    if not missing:
+        return
+    with transaction(connection):
+        for table in missing:
+            _create(connection, table)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
+    name = qualified(f"{LAKE}.{table.name}")
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.{identifier(table.name.split('.')[0])}")
+    create_table(connection, table, name)
+    if table.partition:
+        connection.execute(f"ALTER TABLE {name} SET PARTITIONED BY ({identifier(table.partition)})")
+
+
+def create_table(connection: duckdb.DuckDBPyConnection, table: schema.Table, name: str) -> None:
+    """Create a table of the schema under a quoted name, with a COMMENT on it and on each column."""
+    columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in table.columns)
+    connection.execute(f"CREATE TABLE {name} ({columns})")
+    connection.execute(f"COMMENT ON TABLE {name} IS {literal(f'{table.sv} | {table.en}')}")
+    for column in table.columns:
+        unit = f" [{column.unit}]" if column.unit else ""
+        text = literal(f"{column.sv}{unit} | {column.en}{unit}")
+        connection.execute(f"COMMENT ON COLUMN {name}.{identifier(column.name)} IS {text}")

@@ -1,0 +1,146 @@
+"""The ledger: what has landed, what has been loaded, what has been computed. Tables of the lake itself.
+
+It is written in the same transaction as the data it speaks of, so that a run killed anywhere leaves
+data and ledger agreeing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+
+from regions.month import Month
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A delivery that has landed; the same delivery may land again."""
+
+    delivery_id: str
+    source_id: str
+    month: Month
+    version: int
+    file_name: str
+    bytes: int
+    landing_seq: int
+    landed_at: datetime
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Deliveries of one source and month: the highest is the newest."""
+        return self.version, self.landing_seq
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """The days for which a model is computed at once: a month, a year, or a period of an agreement."""
+
+    start: date
+    end: date
+
+    def months(self) -> Iterator[Month]:
+        """The months that lie in it."""
+        return Month.of(self.start).until(Month.of(self.end))
+
+
+@dataclass(frozen=True)
+class Load:
+    """The latest attempt to load a delivery."""
+
+    delivery_id: str
+    accepted: bool
+    definition: str
+
+
+@dataclass(frozen=True)
+class LedgerState:
+    """All that a plan needs to know of the past."""
+
+    landings: tuple[Landing, ...]
+    loads: Mapping[str, Load]
+    month_seq: Mapping[Month, int]
+    """Event month → the last load that changed it."""
+    windows: Mapping[tuple[str, Window], tuple[int, str]]
+    """(model, window) → (last load it saw, its definition)."""
+
+
+def read_ledger(connection: duckdb.DuckDBPyConnection) -> LedgerState:
+    """The state of the ledger."""
+    return LedgerState(
+        landings=_landings(connection),
+        loads=_loads(connection),
+        month_seq={
+            Month.of(month): int(sequence)
+            for month, sequence in _rows(
+                connection, "SELECT month, max(load_seq) FROM lake.ledger.month_changes GROUP BY month"
+            )
+        },
+        windows=_windows(connection),
+    )
+
+
+def next_load_seq(connection: duckdb.DuckDBPyConnection) -> int:
+    """The next number for a load."""
+    return int(_rows(connection, "SELECT coalesce(max(load_seq), 0) + 1 FROM lake.ledger.loads")[0][0])
+
+
+def add_landings(connection: duckdb.DuckDBPyConnection, landings: Sequence[Landing]) -> None:
+    """Write new landings; the caller holds the transaction."""
+    connection.executemany(
+        "INSERT INTO lake.ledger.landings VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                landing.delivery_id,
+                landing.source_id,
+                landing.month.first,
+                landing.version,
+                landing.file_name,
+                landing.bytes,
+                landing.landing_seq,
+                landing.landed_at,
+            )
+            for landing in landings
+        ],
+    )
+
+
+def add_windows(
+    connection: duckdb.DuckDBPyConnection, model: str, definition: str, built: Mapping[Window, int]
+) -> None:
+    """Note that a model has been computed for windows; the caller holds the transaction."""
+    for window in built:
+        connection.execute(
+            "DELETE FROM lake.ledger.model_windows WHERE model = ? AND window_start = ? AND window_end = ?",
+            (model, window.start, window.end),
+        )
+    connection.executemany(
+        "INSERT INTO lake.ledger.model_windows VALUES (?, ?, ?, ?, ?)",
+        [(model, window.start, window.end, sequence, definition) for window, sequence in sorted(built.items())],
+    )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
+    return connection.execute(sql).fetchall()  # type: ignore[no-any-return]
+
+
+def _landings(connection: duckdb.DuckDBPyConnection) -> tuple[Landing, ...]:
+    rows = connection.execute(
+        "SELECT delivery_id, source_id, month, version, file_name, bytes, landing_seq, landed_at "
+        "FROM lake.ledger.landings ORDER BY landing_seq"
+    ).fetchall()
+    return tuple(Landing(row[0], row[1], Month.of(row[2]), *row[3:]) for row in rows)
+
+
+def _loads(connection: duckdb.DuckDBPyConnection) -> dict[str, Load]:
+    rows = connection.execute(
+        "SELECT delivery_id, status = 'accepted', definition FROM lake.ledger.loads ORDER BY load_seq"
+    ).fetchall()
+    return {row[0]: Load(*row) for row in rows}
+
+
+def _windows(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, Window], tuple[int, str]]:
+    rows = connection.execute(
+        "SELECT model, window_start, window_end, built_seq, definition FROM lake.ledger.model_windows"
+    ).fetchall()
+    return {(row[0], Window(row[1], row[2])): (row[3], row[4]) for row in rows}

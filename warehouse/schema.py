@@ -1,0 +1,497 @@
+"""Every table and column once: type, unit, role, description in Swedish and English.
+
+DDL, COMMENTs, the dictionary and the protection of small numbers are made from this. A column's role:
+
+* `key` – together the key columns name a row, once;
+* `persons` – distinct persons behind the row: 1 … min−1 of them hide it;
+* `additive` – a count, minutes or kronor that goes with those persons, hidden with them;
+* `ratio` – computed from such, hidden with them;
+* `open` – may be read whatever the number of persons.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["key", "persons", "additive", "ratio", "open"]
+MONEY = "DECIMAL(18,2)"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; `volatile` ones (times of a run) are outside the canonical hash."""
+
+    name: str
+    type: str
+    role: Role
+    sv: str
+    en: str
+    unit: str = ""
+    volatile: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `dimensions` are the key columns that a margin may show or leave as `all`."""
+
+    name: str
+    sv: str
+    en: str
+    columns: tuple[Column, ...]
+    dimensions: tuple[str, ...] = ()
+    partition: str | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The names of the key columns."""
+        return self.names("key")
+
+    def names(self, *roles: Role) -> tuple[str, ...]:
+        """The names of the columns of these roles; of all columns where no role is given."""
+        return tuple(column.name for column in self.columns if not roles or column.role in roles)
+
+
+def _key(name: str, type_: str, sv: str, en: str, unit: str = "") -> Column:
+    return Column(name, type_, "key", sv, en, unit)
+
+
+def _open(name: str, type_: str, sv: str, en: str, unit: str = "", *, volatile: bool = False) -> Column:
+    return Column(name, type_, "open", sv, en, unit, volatile)
+
+
+def _persons(name: str, sv: str, en: str) -> Column:
+    return Column(name, "BIGINT", "persons", sv, en, "persons")
+
+
+def _count(name: str, sv: str, en: str, unit: str) -> Column:
+    return Column(name, "BIGINT", "additive", sv, en, unit)
+
+
+def _ratio(name: str, sv: str, en: str, unit: str) -> Column:
+    return Column(name, "DOUBLE", "ratio", sv, en, unit)
+
+
+_STATUS = _open(
+    "status",
+    "VARCHAR",
+    "ok, protected (skyddad: för få personer), preliminary (underlag saknas ännu), missing, not_applicable",
+    "ok, protected (too few persons), preliminary (input still missing), missing, not_applicable",
+)
+_MEASURES = (
+    _count("visits", "Antal besök", "Visits", "visits"),
+    _persons("patients", "Antal olika personer i raden; summeras inte över rader", "Distinct persons within the row; never add them up"),
+    _count("minutes", "Besökens sammanlagda tid där tid är registrerad", "Total duration of the visits that have one", "minutes"),
+    _count("visits_with_minutes", "Antal besök där tid är registrerad", "Visits with a duration", "visits"),
+)
+_CARE_FORM = _key("care_form", "VARCHAR", "Vårdform: home_health_care (hemsjukvård), outpatient (öppen vård), inpatient, all", "Care form, or all")
+_PLACE = _key("place", "VARCHAR", "Plats: home, special_housing, clinic, other, unknown, all", "Place, or all")
+_PLANNED = _key("planned", "VARCHAR", "planned (tid har avtalats), unplanned, unknown, all", "Planned (a time had been agreed), unplanned, unknown, or all")
+_AGE_GROUP = _key("age_group", "VARCHAR", "Ålder på besöksdagen: 0-18, 19-64, 65-79, 80-89, 90+, unknown, all", "Age on the day of the visit, or all", "years")
+
+_VISIT_ATTRIBUTES = (
+    _open("principal", "VARCHAR", "Huvudman: region eller municipality", "Who is responsible for the care"),
+    _open("living", "VARCHAR", "Boende: ordinary (ordinärt), special_housing (särskilt)", "Ordinary or special housing"),
+    _open("care_form", "VARCHAR", "Vårdform", "Care form"),
+    _open("place", "VARCHAR", "Plats", "Place"),
+    _open("planned", "VARCHAR", "Planerat eller oplanerat (tid avtalad eller ej)", "Planned: a time had been agreed"),
+    _open("acute", "VARCHAR", "Akut: tillståndet krävde omedelbar bedömning", "Acute: the condition needed immediate assessment"),
+    _open("provider_level", "VARCHAR", "Vårdnivå", "Provider level"),
+    _open("profession", "VARCHAR", "Ansvarigt yrke", "Lead profession"),
+    _open("professions", "VARCHAR[]", "Alla yrken vid besöket, det ansvariga först", "All professions at the visit, the lead first"),
+    _open("part_of_day", "VARCHAR", "Del av dygnet då besöket började", "Part of day in which the visit began"),
+    _open("day_type", "VARCHAR", "weekday, weekend eller holiday (svensk helgdag)", "Weekday, weekend or Swedish holiday"),
+    _open("age", "SMALLINT", "Ålder på besöksdagen", "Age on the day of the visit", "years"),
+    _open("age_group", "VARCHAR", "Åldersgrupp på besöksdagen", "Age group on the day of the visit"),
+    _open("sex", "VARCHAR", "Administrativt kön", "Administrative sex"),
+    _open("palliative", "VARCHAR", "Palliativ vård", "Palliative care"),
+    _open("dementia", "VARCHAR", "Demensvård", "Dementia care"),
+    _open("rehabilitation", "VARCHAR", "Rehabilitering eller habilitering", "Rehabilitation or habilitation"),
+    _open("assistive_devices", "VARCHAR", "Hjälpmedel", "Assistive devices"),
+    _open("delegated", "VARCHAR", "Utfört på delegation", "Done on delegation"),
+    _open("minutes", "INTEGER", "Besökets längd", "Duration", "minutes"),
+    _open("distance", "VARCHAR", "Distansbesök", "Visit at a distance"),
+    _open("enrolled", "VARCHAR", "Inskriven i hemsjukvård den dagen", "Enrolled in home health care that day"),
+    _open("residence_municipality_code", "VARCHAR", "Folkbokföringskommun", "Municipality of residence"),
+    _open("serving_municipality_code", "VARCHAR", "Kommun där vården gavs den dagen", "Municipality where care was given that day"),
+    _open("care_unit_id", "VARCHAR", "Vårdenhet (HSA-id)", "Care unit (HSA-id)"),
+    _open("health_centre_id", "VARCHAR", "Vårdcentral där personen var listad", "Health centre where the person was listed"),
+)
+_RECORD = (
+    _key("system", "VARCHAR", "Källsystem", "Source system"),
+    _key("record_id", "VARCHAR", "Källsystemets postnummer", "The source system's record id"),
+)
+_WAY_BACK = (
+    _open("source_id", "VARCHAR", "Källa", "Source"),
+    _open("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+    _open("row_number", "BIGINT", "Rad i filen (rubrikraden är 1)", "Row in the file (the header is 1)"),
+    _open("known_from", "TIMESTAMP", "När leveransen landade (UTC)", "When the delivery landed (UTC)", volatile=True),
+    _open("month", "DATE", "Månad då besöket började", "Month in which the visit began"),
+    _open("started_at", "TIMESTAMP", "Besökets början, Europe/Stockholm", "Start of the visit, Europe/Stockholm"),
+    _open("person_key", "UUID", "Pseudonym (HMAC-SHA-256 av personens id)", "Pseudonym (HMAC-SHA-256 of the person's id)"),
+    _open("person_id_class", "VARCHAR", "PNR, SNR, NRID eller LOCAL", "Class of the person's id"),
+)
+
+VISITS = Table(
+    "core.visits",
+    "Ett räknat besök",
+    "A visit that counts: the latest version of its record, not cancelled, from a counting source",
+    (*_RECORD, *_WAY_BACK, *_VISIT_ATTRIBUTES),
+    partition="month",
+)
+VISIT_VERSIONS = Table(
+    "core.visit_versions",
+    "En godkänd rad i en leverans",
+    "An accepted row of a delivery, cancelled ones and older versions included",
+    (
+        _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+        _key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
+        *(column for column in (*_RECORD, *_WAY_BACK) if column.name not in ("delivery_id", "row_number")),
+        _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
+        _open("cancelled", "BOOLEAN", "Makulerad", "Cancelled"),
+        *_VISIT_ATTRIBUTES,
+    ),
+    partition="delivery_month",
+)
+QUARANTINE = Table(
+    "quality.quarantine",
+    "Ett fel i en rad som hålls i karantän",
+    "A fault of a row that is kept in quarantine; never the value itself",
+    (
+        _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+        _key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
+        _key("rule_id", "VARCHAR", "Regel", "Rule"),
+        _open("record_id", "VARCHAR", "Källsystemets postnummer", "The source system's record id"),
+        _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
+    ),
+    partition="delivery_month",
+)
+RULE_COUNTS = Table(
+    "quality.rule_counts",
+    "En regels utfall för en leverans",
+    "What a rule found in a delivery",
+    (
+        _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+        _key("rule_id", "VARCHAR", "Regel", "Rule"),
+        _open("severity", "VARCHAR", "error eller warning", "Error (the row is kept out) or warning"),
+        _open("rows_checked", "BIGINT", "Granskade rader", "Rows checked", "rows"),
+        _open("rows_failed", "BIGINT", "Rader med felet", "Rows with the fault", "rows"),
+        _open("threshold_share", "DECIMAL(9,6)", "Högsta andel rader med felet", "Largest share of rows with the fault", "share"),
+    ),
+)
+LANDINGS = Table(
+    "ledger.landings",
+    "En leverans som har landat",
+    "A delivery that has landed",
+    (
+        _open("delivery_id", "VARCHAR", "Leveransens innehållshash", "Content hash (SHA-256)"),
+        _open("source_id", "VARCHAR", "Källa", "Source"),
+        _open("month", "DATE", "Leveransens månad", "The delivery's month"),
+        _open("version", "BIGINT", "Leverantörens version", "The supplier's version"),
+        _open("file_name", "VARCHAR", "Filens namn", "The file's name"),
+        _open("bytes", "BIGINT", "Filens storlek", "The file's size", "bytes"),
+        _key("landing_seq", "BIGINT", "Löpnummer i den ordning leveranserna landade", "Sequence in which deliveries landed"),
+        _open("landed_at", "TIMESTAMP", "När den landade (UTC)", "When it landed (UTC)"),
+    ),
+)
+LOADS = Table(
+    "ledger.loads",
+    "Ett försök att läsa in en leverans",
+    "One attempt to load a delivery; the latest counts",
+    (
+        _key("load_seq", "BIGINT", "Löpnummer", "Sequence"),
+        _open("delivery_id", "VARCHAR", "Leveransens innehållshash", "Content hash"),
+        _open("loaded_at", "TIMESTAMP", "När (UTC)", "When (UTC)"),
+        _open("status", "VARCHAR", "accepted eller rejected", "Accepted or rejected"),
+        _open("fault", "VARCHAR", "Regeln som filen föll på", "The rule on which the file fell"),
+        _open("detail_sv", "VARCHAR", "Vad som är fel, utan personuppgifter", "What is wrong, without personal data"),
+        _open("definition", "VARCHAR", "Hash av mappning, regler och enheter", "Hash of mapping, rules and units"),
+        _open("rows_read", "BIGINT", "Lästa rader", "Rows read", "rows"),
+        _open("rows_accepted", "BIGINT", "Godkända rader", "Rows accepted, not cancelled", "rows"),
+        _open("rows_cancelled", "BIGINT", "Makulerade rader", "Rows accepted and cancelled", "rows"),
+        _open("rows_quarantined", "BIGINT", "Rader i karantän", "Rows in quarantine", "rows"),
+    ),
+)
+MONTH_CHANGES = Table(
+    "ledger.month_changes",
+    "En besöksmånad som en inläsning ändrade",
+    "An event month that a load changed",
+    (
+        _key("load_seq", "BIGINT", "Inläsningens löpnummer", "The load's sequence"),
+        _key("month", "DATE", "Besöksmånad", "Event month"),
+    ),
+)
+MODEL_WINDOWS = Table(
+    "ledger.model_windows",
+    "Ett fönster som en modell har beräknats för",
+    "A window for which a model has been computed",
+    (
+        _key("model", "VARCHAR", "Modell", "Model"),
+        _key("window_start", "DATE", "Fönstrets första dag", "The window's first day"),
+        _key("window_end", "DATE", "Fönstrets sista dag", "The window's last day"),
+        _open("built_seq", "BIGINT", "Senaste inläsning som modellen såg", "The last load that the model saw"),
+        _open("definition", "VARCHAR", "Hash av modell och parametrar", "Hash of model and parameters"),
+    ),
+)
+
+VISITS_MONTH = Table(
+    "volumes.visits_month",
+    "Besök per månad, folkbokföringskommun, vårdform, plats och planerat/oplanerat",
+    "Visits by month, municipality of residence, care form, place and planned",
+    (
+        _key("period", "DATE", "Månadens första dag", "First day of the month"),
+        _key("municipality_code", "VARCHAR", "Folkbokföringskommun; 9998 utanför länet, 9999 okänd, all", "Municipality of residence, or all"),
+        _CARE_FORM,
+        _PLACE,
+        _PLANNED,
+        *_MEASURES,
+        _STATUS,
+    ),
+    dimensions=("municipality_code", "care_form", "place", "planned"),
+    partition="period",
+)
+REGION_TOTALS = Table(
+    "volumes.region_totals",
+    "Besök i ordinärt boende per år, båda huvudmännen",
+    "Visits in ordinary housing by year, both principals",
+    (
+        _key("year", "SMALLINT", "År", "Year"),
+        _key("region_code", "VARCHAR", "Länskod", "County code"),
+        _CARE_FORM,
+        _PLACE,
+        _PLANNED,
+        _AGE_GROUP,
+        *_MEASURES,
+        _STATUS,
+    ),
+    dimensions=("care_form", "place", "planned", "age_group"),
+)
+INDICATOR_DEFINITIONS = Table(
+    "indicators.definitions",
+    "En indikators definition",
+    "An indicator's definition",
+    (
+        _key("indicator_id", "VARCHAR", "Indikator", "Indicator"),
+        _key("version", "SMALLINT", "Version", "Version"),
+        _open("valid_from", "DATE", "Gäller från", "Valid from"),
+        _open("title_sv", "VARCHAR", "Namn", "Title in Swedish"),
+        _open("title_en", "VARCHAR", "Namn på engelska", "Title in English"),
+        _open("denominator", "VARCHAR", "Nämnare", "Denominator"),
+        _open("exclusions", "VARCHAR", "Undantag", "Exclusions"),
+        _open("numerator", "VARCHAR", "Täljare", "Numerator"),
+        _open("unit", "VARCHAR", "Enhet", "Unit"),
+        _open("direction", "VARCHAR", "Vad som är bra: lower, higher, none", "Which way is better: lower, higher, none"),
+        _open("source", "VARCHAR", "Källor", "Sources"),
+        _open("reference", "VARCHAR", "Hänvisning", "Reference"),
+        _open("limits", "VARCHAR", "Vad indikatorn inte kan säga", "What it can't say"),
+    ),
+)
+INDICATOR_RESULTS = Table(
+    "indicators.results",
+    "En indikators värde för en period och ett område",
+    "An indicator's value for a period and an area",
+    (
+        _key("indicator_id", "VARCHAR", "Indikator", "Indicator"),
+        _key("version", "SMALLINT", "Version", "Version"),
+        _key("period_start", "DATE", "Periodens första dag", "First day of the period"),
+        _key("period_end", "DATE", "Periodens sista dag", "Last day of the period"),
+        _key("area_type", "VARCHAR", "municipality eller region", "Municipality or region"),
+        _key("area_code", "VARCHAR", "Områdets kod", "The area's code"),
+        _key("sex", "VARCHAR", "Kön; all", "Sex; all"),
+        _key("age_group", "VARCHAR", "Åldersgrupp; all", "Age group; all"),
+        _key("standardisation", "VARCHAR", "crude: ostandardiserat", "Crude: not standardised"),
+        _key("comparison_source", "VARCHAR", "own: beräknat ur leveranserna", "Own: computed from the deliveries"),
+        _count("numerator", "Täljare", "Numerator", "visits"),
+        _count("denominator", "Nämnare", "Denominator", "visits"),
+        _persons("numerator_patients", "Personer bakom täljaren", "Persons behind the numerator"),
+        _persons("denominator_patients", "Personer bakom nämnaren", "Persons behind the denominator"),
+        _count("unknown", "Besök som saknar uppgiften och inte räknas", "Visits without the attribute, not counted", "visits"),
+        _ratio("value", "Värde", "Value", "share"),
+        _ratio("ci_low", "Konfidensintervallets nedre gräns (95 %)", "Lower bound of the 95 % interval", "share"),
+        _ratio("ci_high", "Konfidensintervallets övre gräns (95 %)", "Upper bound of the 95 % interval", "share"),
+        _ratio("baseline_value", "Värde under baslinjen", "Value in the baseline period", "share"),
+        _open("baseline_start", "DATE", "Baslinjens första dag", "First day of the baseline"),
+        _open("baseline_end", "DATE", "Baslinjens sista dag", "Last day of the baseline"),
+        _open("target", "DOUBLE", "Mål; saknas där inget är beslutat", "Target; missing where none is decided", "share"),
+        _open("signal", "VARCHAR", "not_assessed: ingen signalregel är beslutad", "Not_assessed: no signal rule is decided"),
+        _open("usability", "VARCHAR", "usable, with_caution eller not_usable", "Usable, with caution, not usable"),
+        _STATUS,
+    ),
+)
+INCOME_EQUALISATION = Table(
+    "equalisation.income_equalisation",
+    "Inkomstutjämning per kommun och år, beräknad ur officiella tal",
+    "Income equalisation by municipality and year, computed from official figures",
+    (
+        _key("year", "SMALLINT", "Utjämningsår", "Equalisation year"),
+        _key("level", "VARCHAR", "municipality eller region", "Municipality or region"),
+        _key("area_code", "VARCHAR", "Kommun", "Municipality"),
+        _open("tax_base_sek", MONEY, "Skatteunderlag enligt SCB för året", "Tax base by SCB for the year", "sek"),
+        _open("population", "DECIMAL(18,4)", "Invånare 1 november året före", "Inhabitants on 1 November the year before", "persons"),
+        _open("indexed_tax_power_sek", MONEY, "Uppräknad skattekraft", "Indexed tax power", "sek_per_inhabitant"),
+        _open("guaranteed_tax_power_sek", MONEY, "Garanterad skattekraft", "Guaranteed tax power", "sek_per_inhabitant"),
+        _open("rate_kind", "VARCHAR", "bidrag eller avgift", "Grant (bidrag) or charge (avgift)"),
+        _open("county_rate", "DECIMAL(9,6)", "Länsvis skattesats", "County rate", "share"),
+        _open("equalisation_sek_per_inhabitant", MONEY, "Inkomstutjämning; minus är avgift", "Income equalisation; minus is a charge", "sek_per_inhabitant"),
+        _open("basis", "VARCHAR", "Svagaste grund bland ingående värden", "The weakest basis among its inputs"),
+    ),
+)
+DELIVERIES = Table(
+    "quality.deliveries",
+    "En väntad eller mottagen leverans",
+    "A delivery that was expected or has come",
+    (
+        _key("source_id", "VARCHAR", "Källa", "Source"),
+        _key("month", "DATE", "Leveransens månad", "The delivery's month"),
+        _key("delivery", "VARCHAR", "Innehållshashens 12 första tecken; '-' där inget kommit", "First 12 characters of the content hash; '-' where none has come"),
+        _open("supplier_sv", "VARCHAR", "Leverantör", "Supplier"),
+        _open("required", "BOOLEAN", "Krävs för publicering", "Needed for a release"),
+        _open("version", "BIGINT", "Leverantörens version", "The supplier's version"),
+        _open("status", "VARCHAR", "current, superseded (ersatt av nyare), rejected (underkänd), waiting eller missing", "Current, superseded, rejected, waiting or missing"),
+        _open("rows_read", "BIGINT", "Lästa rader", "Rows read", "rows"),
+        _open("rows_counted", "BIGINT", "Rader som räknas som besök", "Rows that count as visits", "rows"),
+        _open("rows_cancelled", "BIGINT", "Makulerade rader", "Cancelled rows", "rows"),
+        _open("rows_superseded", "BIGINT", "Rader ersatta av en senare version", "Rows superseded by a later version", "rows"),
+        _open("rows_quarantined", "BIGINT", "Rader i karantän", "Rows in quarantine", "rows"),
+        _open("landed_at", "TIMESTAMP", "När den landade (UTC)", "When it landed (UTC)", volatile=True),
+    ),
+)
+RULE_RESULTS = Table(
+    "quality.rule_results",
+    "En regels utfall för en leverans",
+    "What a rule found in a delivery",
+    (
+        _key("source_id", "VARCHAR", "Källa", "Source"),
+        _key("month", "DATE", "Leveransens månad", "The delivery's month"),
+        _key("delivery", "VARCHAR", "Innehållshashens 12 första tecken", "First 12 characters of the content hash"),
+        _key("rule_id", "VARCHAR", "Regel", "Rule"),
+        _open("severity", "VARCHAR", "error eller warning", "Error or warning"),
+        _open("rows_checked", "BIGINT", "Granskade rader", "Rows checked", "rows"),
+        _open("rows_failed", "BIGINT", "Rader med felet", "Rows with the fault", "rows"),
+        _open("threshold_share", "DECIMAL(9,6)", "Högsta andel", "Largest share", "share"),
+        _open("message_sv", "VARCHAR", "Vad felet är", "What the fault is, in Swedish"),
+    ),
+)
+QUARANTINE_SUMMARY = Table(
+    "quality.quarantine_summary",
+    "Rader i karantän per källa, månad och regel",
+    "Rows in quarantine by source, month and rule",
+    (
+        _key("source_id", "VARCHAR", "Källa", "Source"),
+        _key("month", "DATE", "Leveransens månad", "The delivery's month"),
+        _key("rule_id", "VARCHAR", "Regel", "Rule"),
+        _open("rows_quarantined", "BIGINT", "Rader i karantän", "Rows in quarantine", "rows"),
+        _open("message_sv", "VARCHAR", "Vad felet är", "What the fault is, in Swedish"),
+    ),
+)
+RELEASE = Table(
+    "meta.release",
+    "Vad den här utgåvan är",
+    "What this release is",
+    (
+        _key("release_id", "VARCHAR", "Utgåvans id", "The release's id"),
+        _open("region_id", "VARCHAR", "Region", "Region"),
+        _open("region_name", "VARCHAR", "Regionens namn", "The region's name"),
+        _open("data", "VARCHAR", "synthetic (påhittade leveranser) eller real", "Synthetic (made-up deliveries) or real"),
+        _open("notice_sv", "VARCHAR", "Det som ska stå först överallt", "What must stand first everywhere"),
+        _open("first_month", "DATE", "Första månad", "First month"),
+        _open("last_month", "DATE", "Sista månad", "Last month"),
+        _open("min_persons", "INTEGER", "Minsta antal personer bakom en siffra", "Least number of persons behind a figure", "persons"),
+        _open("cells_protected_share", "DECIMAL(9,6)", "Andel skyddade rader i volymtabellerna", "Share of rows hidden in the volume tables", "share"),
+        _open("visits_protected_share", "DECIMAL(9,6)", "Andel besök i skyddade rader i månadstabellen", "Share of visits in hidden rows of the monthly table", "share"),
+        _open("code_version", "VARCHAR", "Programversion", "Code version"),
+        _open("inputs_hash", "VARCHAR", "Hash av allt som gick in", "Hash of all that went in"),
+        _open("created_at", "TIMESTAMP", "När utgåvan gjordes (UTC)", "When it was made (UTC)", volatile=True),
+    ),
+)
+INPUTS = Table(
+    "meta.inputs",
+    "Något som gick in i utgåvan",
+    "Something that went into the release",
+    (
+        _key("kind", "VARCHAR", "delivery, rules, models, region_file eller code", "Delivery, rules, models, region_file or code"),
+        _key("name", "VARCHAR", "Namn", "Name"),
+        _open("hash", "VARCHAR", "Innehållshash (SHA-256)", "Content hash (SHA-256)"),
+    ),
+)
+PARAMETERS = Table(
+    "meta.parameters",
+    "Ett värde som användes i utgåvan",
+    "A value that was used in the release",
+    (
+        _key("parameter", "VARCHAR", "Parameter", "Parameter"),
+        _key("year", "SMALLINT", "År", "Year"),
+        _key("keys", "VARCHAR", "Nycklar, t.ex. municipality=1880", "Keys, such as municipality=1880"),
+        _open("value", "VARCHAR", "Värde, med alla siffror", "Value, with all its digits"),
+        _open("unit", "VARCHAR", "Enhet", "Unit"),
+        _open("kind", "VARCHAR", "official, derived, forecast eller illustrative", "Official, derived, forecast or illustrative"),
+        _open("known_from", "DATE", "Känt från", "Known from"),
+        _open("reference", "VARCHAR", "Källa", "Source"),
+        _open("address", "VARCHAR", "Adress", "Address"),
+    ),
+)
+DICTIONARY = Table(
+    "meta.dictionary",
+    "En publicerad kolumn och vad den betyder",
+    "A published column and what it means",
+    (
+        _key("table_name", "VARCHAR", "Tabell", "Table"),
+        _key("column_name", "VARCHAR", "Kolumn", "Column"),
+        _open("position", "SMALLINT", "Kolumnens plats", "The column's place"),
+        _open("data_type", "VARCHAR", "Datatyp", "Data type"),
+        _open("unit", "VARCHAR", "Enhet", "Unit"),
+        _open("role", "VARCHAR", "key, persons, additive, ratio eller open", "Key, persons, additive, ratio or open"),
+        _open("description_sv", "VARCHAR", "Beskrivning på svenska", "Description in Swedish"),
+        _open("description_en", "VARCHAR", "Beskrivning på engelska", "Description in English"),
+        _open("row_sv", "VARCHAR", "Vad en rad är", "What a row is, in Swedish"),
+    ),
+)
+
+LAKE: tuple[Table, ...] = (
+    LANDINGS,
+    LOADS,
+    MONTH_CHANGES,
+    MODEL_WINDOWS,
+    VISIT_VERSIONS,
+    VISITS,
+    QUARANTINE,
+    RULE_COUNTS,
+    VISITS_MONTH,
+    REGION_TOTALS,
+    INDICATOR_RESULTS,
+)
+PUBLISHED: tuple[Table, ...] = (
+    VISITS_MONTH,
+    REGION_TOTALS,
+    INDICATOR_DEFINITIONS,
+    INDICATOR_RESULTS,
+    INCOME_EQUALISATION,
+    DELIVERIES,
+    RULE_RESULTS,
+    QUARANTINE_SUMMARY,
+    RELEASE,
+    INPUTS,
+    PARAMETERS,
+    DICTIONARY,
+)
+
+
+def published(name: str) -> Table:
+    """The published table of a name; KeyError for any other."""
+    return {table.name: table for table in PUBLISHED}[name]
+
+
+def dictionary_rows() -> Iterator[tuple[str, str, int, str, str, str, str, str, str]]:
+    """A row of `meta.dictionary` for each published column."""
+    for table in PUBLISHED:
+        for position, column in enumerate(table.columns, 1):
+            yield (
+                table.name,
+                column.name,
+                position,
+                column.type,
+                column.unit,
+                column.role,
+                column.sv,
+                column.en,
+                table.sv,
+            )
