@@ -4,14 +4,14 @@ Every chart is drawn twice, for wide and for narrow screens, so that its text ke
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
-import altair as alt
 import vl_convert
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from dashboard.figures import Figure
 from dashboard.words import MONTHS, number, percent, runs
@@ -20,8 +20,23 @@ BLUE, ORANGE, GREY, INK = "#0b5394", "#b84a00", "#5f6368", "#1b1b1b"
 FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _THOUSANDS = "replace(format(datum.value, ',d'), /,/g, '\u202f')"
 _PER_CENT = "replace(format(datum.value * 100, '~g'), '.', ',') + '\u00a0%'"
-_OPENING = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>")
+_VIEW_BOX = re.compile(r'viewBox="([^"]+)"')
+_CONFIG = {
+    "font": FONT,
+    "aria": False,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": INK,
+        "labelFontSize": 13,
+        "domainColor": "#8a8a8a",
+        "tickColor": "#8a8a8a",
+        "gridColor": "#e3e3e3",
+    },
+}
+Spec = Mapping[str, Any]
+"""A piece of a chart in the Vega-Lite language."""
 _GAP = 26
+_PADDING = {"left": 12, "top": 6, "right": 30, "bottom": 4}
 
 
 @dataclass(frozen=True)
@@ -34,8 +49,8 @@ class Size:
     labels_beside: bool
 
 
-WIDE = Size("wide", 790, 320, labels_beside=True)
-NARROW = Size("narrow", 268, 300, labels_beside=False)
+WIDE = Size("wide", 760, 320, labels_beside=True)
+NARROW = Size("narrow", 262, 300, labels_beside=False)
 
 
 @dataclass(frozen=True)
@@ -72,63 +87,76 @@ def dot_chart(dots: Sequence[Dot], described: str) -> Markup:
     return _both(described, lambda size: _dots(shown, size)) if shown else Markup()
 
 
-def _both(described: str, draw: Any) -> Markup:
+def _both(described: str, draw: Callable[[Size], Spec]) -> Markup:
     return Markup("\n").join(_svg(draw(size), size, described) for size in (WIDE, NARROW))
 
 
-def _svg(chart: alt.TopLevelMixin, size: Size, described: str) -> Markup:
-    drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=alt.SCHEMA_VERSION.rsplit(".", 1)[0])
-    opening = rf'<svg class="chart {size.name}" viewBox="\1" role="img" aria-label="{escape(described)}">'
-    return Markup(_OPENING.sub(lambda found: opening.replace(r"\1", found[1]), drawn, count=1))
-
-
-def _configured(chart: Any) -> Any:
-    return chart.configure(
-        font=FONT, aria=False, background="transparent", padding=4, view=alt.ViewConfig(stroke=None)
-    ).configure_axis(
-        labelColor=INK, labelFontSize=13, domainColor="#8a8a8a", tickColor="#8a8a8a", gridColor="#e3e3e3"
+def _svg(spec: Spec, size: Size, described: str) -> Markup:
+    """The chart as SVG that scales with its frame, and that reads as one picture with a text."""
+    drawn = vl_convert.vegalite_to_svg({"config": _CONFIG, "background": None, "padding": _PADDING, **spec})
+    body = drawn[drawn.index(">") + 1 :]
+    box = _VIEW_BOX.search(drawn)
+    opening = Markup('<svg class="chart {}" viewBox="{}" role="img" aria-label="{}">').format(
+        size.name, box[1] if box else "", described
     )
+    return opening + Markup(body)  # noqa: S704 – vl-convert escapes every text that it draws
 
 
-def _month_panels(months: Sequence[date], lines: Sequence[Line], size: Size) -> Any:
+def _month_panels(months: Sequence[date], lines: Sequence[Line], size: Size) -> Spec:
     panels = runs(months)
     top = max(entry.count for line in lines for entry in line.figures if entry.shown) * 1.06 or 1
     room = size.width - _GAP * (len(panels) - 1)
     drawn = [
-        _panel(_Panel(panel, months.index(panel[0]), max(40, room * len(panel) // len(months)), top), lines, size)
+        _Panel(panel, months.index(panel[0]), max(40, room * len(panel) // len(months)), top).layers(lines, size)
         for panel in panels
     ]
-    drawn[-1] = alt.layer(drawn[-1], *_labels(lines, len(panels[-1]) - 1, top, size))
-    return _configured(alt.hconcat(*drawn, spacing=_GAP))
+    drawn[-1]["layer"] += _labels(lines, len(panels[-1]) - 1, top, size)
+    return {"hconcat": drawn, "spacing": _GAP}
 
 
 @dataclass(frozen=True)
 class _Panel:
+    """Some months without a gap, from the `start`th of all; its width in pixels, and the axis' top in visits."""
+
     months: Sequence[date]
     start: int
     width: int
     top: float
 
+    def layers(self, lines: Sequence[Line], size: Size) -> dict[str, Any]:
+        """The panel: a line a run of figures, a point for a month alone, an open one for a preliminary month."""
+        line = {"type": "line", "strokeWidth": 2.5}
+        alone = {"type": "point", "size": 36, "filled": True, "opacity": 1}
+        unfilled = {**alone, "size": 46, "filled": False, "fill": "white", "strokeWidth": 2}
+        return {
+            "width": self.width,
+            "height": size.height,
+            "data": {"values": [point for line in lines for point in _points(line, self)]},
+            "encoding": {"x": self._across(), "y": self._up(), "color": _colours(lines)},
+            "layer": [
+                {"mark": line, "encoding": {"detail": {"field": "run"}}},
+                {"mark": alone, "transform": [{"filter": "datum.alone"}]},
+                {"mark": unfilled, "transform": [{"filter": "datum.preliminary"}]},
+            ],
+        }
 
-def _panel(panel: _Panel, lines: Sequence[Line], size: Size) -> alt.LayerChart:
-    points = [point for line in lines for point in _points(line, panel)]
-    first = panel.start == 0
-    x = alt.X("at:Q", title=None, axis=_month_axis(panel), scale=alt.Scale(domain=[0, max(1, len(panel.months) - 1)]))
-    labels = alt.Axis(labelExpr=_THOUSANDS, tickCount=5, domain=False, ticks=False, labels=first, tickMinStep=1)
-    y = alt.Y("visits:Q", title=None, axis=labels, scale=alt.Scale(domain=[0, panel.top], nice=True))
-    colour = alt.Color("name:N", legend=None, scale=_colours(lines))
-    base = alt.Chart(alt.Data(values=points), width=panel.width, height=size.height).encode(x=x, y=y, color=colour)
-    line = base.mark_line(strokeWidth=2.5, clip=False).encode(detail="run:N")
-    alone = base.mark_point(size=36, filled=True, opacity=1).transform_filter("datum.alone")
-    open_ = base.mark_point(size=46, filled=True, fill="white", strokeWidth=2, opacity=1)
-    return alt.layer(line, alone, open_.transform_filter("datum.preliminary"))
+    def _across(self) -> Spec:
+        scale = {"domain": [0, max(1, len(self.months) - 1)]}
+        return {"field": "at", "type": "quantitative", "title": None, "scale": scale, "axis": _month_axis(self)}
+
+    def _up(self) -> Spec:
+        scale = {"domain": [0, self.top], "nice": True}
+        quiet = {"domain": False, "ticks": False, "tickCount": 5, "tickMinStep": 1}
+        axis = {**quiet, "labelExpr": _THOUSANDS, "labels": self.start == 0}
+        return {"field": "visits", "type": "quantitative", "title": None, "scale": scale, "axis": axis}
 
 
-def _colours(lines: Sequence[Line]) -> alt.Scale:
-    return alt.Scale(domain=[line.name for line in lines], range=[line.colour for line in lines])
+def _colours(lines: Sequence[Line]) -> Spec:
+    scale = {"domain": [line.name for line in lines], "range": [line.colour for line in lines]}
+    return {"field": "name", "type": "nominal", "legend": None, "scale": scale}
 
 
-def _points(line: Line, panel: _Panel) -> Iterator[dict[str, object]]:
+def _points(line: Line, panel: _Panel) -> Iterator[Spec]:
     """The points of a line; a month without a figure ends one run of the line, so that it shows as a gap."""
     figures = line.figures[panel.start : panel.start + len(panel.months)]
     for at, entry in enumerate(figures):
@@ -146,13 +174,18 @@ def _points(line: Line, panel: _Panel) -> Iterator[dict[str, object]]:
             }
 
 
-def _month_axis(panel: _Panel) -> alt.Axis:
+def _month_axis(panel: _Panel) -> Spec:
     ticks = {at: _tick(entry) for at, entry in enumerate(panel.months) if _is_tick(at, panel)}
     names = ", ".join(f"'{at}': {text}" for at, text in ticks.items())
-    return alt.Axis(
-        values=list(ticks), labelExpr=f"{{{names}}}[datum.value]", grid=False, labelOverlap=False, labelAlign="left",
-        labelOffset=-2, labelPadding=6,
-    )  # fmt: skip
+    return {
+        "values": list(ticks),
+        "labelExpr": f"{{{names}}}[datum.value]",
+        "labelAlign": "left",
+        "labelOffset": -2,
+        "labelPadding": 6,
+        "labelOverlap": False,
+        "grid": False,
+    }
 
 
 def _is_tick(at: int, panel: _Panel) -> bool:
@@ -171,50 +204,66 @@ def _tick(entry: date) -> str:
     return f"['{name}', '{entry.year}']"
 
 
-def _labels(lines: Sequence[Line], last: int, top: float, size: Size) -> list[alt.Chart]:
+def _labels(lines: Sequence[Line], last: int, top: float, size: Size) -> list[Spec]:
+    """Each line's name and last figure, beside its end; above it, with a white rim, where there is no room."""
     ends = [(line, found[-1]) for line in lines if (found := [entry for entry in line.figures if entry.shown])]
     heights = _apart([end.count for _, end in ends], 19 * top / size.height)
     values = [
         {"at": last, "visits": height, "name": line.name, "text": f"{line.name} {number(end.count)}"}
         for (line, end), height in zip(ends, heights, strict=True)
     ]
-    base = alt.Chart(alt.Data(values=values)).encode(
-        x="at:Q", y="visits:Q", text="text:N", color=alt.Color("name:N", legend=None, scale=_colours(lines))
-    )
     if size.labels_beside:
-        return [base.mark_text(align="left", dx=9, fontSize=14, fontWeight=600)]
-    style = {"align": "right", "dx": 0, "dy": -14, "fontSize": 13, "fontWeight": 600}
-    halo = base.mark_text(**style, stroke="white", strokeWidth=5, strokeJoin="round").encode(color=alt.value("white"))
-    return [halo, base.mark_text(**style)]
+        return [_text(values, {"align": "left", "dx": 9, "fontSize": 14})]
+    above = {"align": "right", "dy": -14, "fontSize": 13}
+    rim = {"stroke": "white", "strokeWidth": 5, "strokeJoin": "round"}
+    return [_text(values, {**above, **rim}), _text(values, above)]
+
+
+def _text(values: Sequence[Spec], style: Spec) -> Spec:
+    mark = {"type": "text", "fontWeight": 600, **style}
+    return {"data": {"values": values}, "mark": mark, "encoding": {"text": {"field": "text"}}}
 
 
 def _apart(heights: Sequence[float], least: float) -> list[float]:
     """Heights moved up, lowest first, until each is at least so far from the one below."""
     placed = list(heights)
     order = sorted(range(len(placed)), key=lambda at: placed[at])
-    for below, above in zip(order, order[1:], strict=False):
+    for below, above in pairwise(order):
         placed[above] = max(placed[above], placed[below] + least)
     return placed
 
 
-def _dots(dots: Sequence[Dot], size: Size) -> Any:
-    names = [dot.name for dot in dots]
-    values = [_dot(dot) for dot in dots]
-    axis = alt.Axis(labelExpr=_PER_CENT, tickCount=5, domain=False, ticks=False)
-    x = alt.X("value:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, _furthest(dots)], nice=True))
-    y = alt.Y("name:N", title=None, sort=names, axis=alt.Axis(domain=False, ticks=False, labelLimit=220))
-    width = size.width - (60 if size.labels_beside else 70)
-    base = alt.Chart(alt.Data(values=values), width=width, height=alt.Step(24)).encode(y=y)
-    colour = alt.condition("datum.strong", alt.value(INK), alt.value(BLUE))
-    interval = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q", color=colour)
-    before = base.transform_filter("isValid(datum.baseline)").mark_point(
-        size=70, filled=False, color=ORANGE, strokeWidth=2, shape="diamond", opacity=1
-    )
-    now = base.mark_point(size=70, filled=True, opacity=1).encode(x=x, color=colour)
-    return _configured(alt.layer(interval, before.encode(x="baseline:Q"), now))
+def _dots(dots: Sequence[Dot], size: Size) -> Spec:
+    axis = {"labelExpr": _PER_CENT, "tickCount": 5, "domain": False, "ticks": False}
+    scale = {"domain": [0, _furthest(dots)], "nice": True}
+    across = {"type": "quantitative", "title": None, "axis": axis, "scale": scale}
+    names = {"domain": False, "ticks": False, "labelLimit": 220}
+    colour = {"value": BLUE, "condition": {"test": "datum.strong", "value": INK}}
+    up = {"field": "name", "type": "nominal", "title": None, "sort": [dot.name for dot in dots], "axis": names}
+    return {
+        "width": size.width - 60,
+        "height": {"step": 24},
+        "data": {"values": [_dot(dot) for dot in dots]},
+        "encoding": {"y": up},
+        "layer": [
+            {
+                "mark": {"type": "rule", "strokeWidth": 2},
+                "encoding": {"x": {**across, "field": "low"}, "x2": {"field": "high"}, "color": colour},
+            },
+            {
+                "transform": [{"filter": "isValid(datum.baseline)"}],
+                "mark": {"type": "point", "shape": "diamond", "size": 70, "color": ORANGE, "strokeWidth": 2},
+                "encoding": {"x": {**across, "field": "baseline"}},
+            },
+            {
+                "mark": {"type": "point", "size": 70, "filled": True, "opacity": 1},
+                "encoding": {"x": {**across, "field": "value"}, "color": colour},
+            },
+        ],
+    }
 
 
-def _dot(dot: Dot) -> dict[str, object]:
+def _dot(dot: Dot) -> Spec:
     return {
         "name": dot.name,
         "value": _float(dot.value),

@@ -110,9 +110,7 @@ class Deliveries:
 def read_deliveries(source: Published) -> Deliveries:
     """The deliveries of a release."""
     listed = source.rows("deliveries", Delivery)
-    states = tuple(
-        _month_state(list(group)) for _, group in groupby(listed, lambda row: (row.source_id, row.month))
-    )
+    states = tuple(_month_state(list(group)) for _, group in groupby(listed, lambda row: (row.source_id, row.month)))
     return Deliveries(
         tuple(listed),
         states,
@@ -125,7 +123,7 @@ def read_deliveries(source: Published) -> Deliveries:
 
 def _month_state(rows: Sequence[Delivery]) -> MonthState:
     found = {row.status for row in rows}
-    state = next((entry for entry in _BEST_FIRST if entry in found), "missing")
+    state: State = next((entry for entry in _BEST_FIRST if entry in found), "missing")
     versions = sum(row.status != "missing" for row in rows)
     return MonthState(rows[0].source_id, rows[0].supplier_sv, rows[0].month, state, versions)
 

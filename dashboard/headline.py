@@ -10,7 +10,7 @@ from typing import Literal
 
 from dashboard.figures import Figure, Number, share
 from dashboard.months import Kind, Months
-from dashboard.words import month, spans
+from dashboard.words import a_month_before, a_year_before, month, spans
 
 Form = Literal["more", "fewer", "same", "almost", "from_none", "protected", "missing"]
 
@@ -58,26 +58,27 @@ def headline(months: Months) -> Headline:
     """What the first sentences of the page say."""
     if not months.counted:
         return Headline(None, None)
-    return Headline(statement(months, months.latest_year()), statement(months, months.counted[-1:]))
-
-
-def statement(months: Months, period: Sequence[date]) -> Statement:
-    """What is said of some months of one year."""
-    return Statement(
-        _named(period),
-        months.sum(period, "home"),
-        months.sum(period, "home_health_care"),
-        months.sum(period, "home_visit"),
-        compared(months, period, "home"),
+    year, last = months.latest_year(), months.counted[-1]
+    return Headline(
+        _statement(months, year, year_compared(months, year, "home")),
+        _statement(months, (last,), month_compared(months, last, "home")),
     )
 
 
-def compared(months: Months, period: Sequence[date], kind: Kind) -> Comparison:
+def year_compared(months: Months, period: Sequence[date], kind: Kind) -> Comparison:
     """A kind of visits in some months beside the same months a year before."""
-    earlier = tuple(entry.replace(year=entry.year - 1) for entry in period)
-    if months.year_before(period) is None:
+    earlier = tuple(a_year_before(entry) for entry in period)
+    if not set(earlier) <= set(months.counted):
         return Comparison("missing", _named(earlier))
     return comparison(months.sum(period, kind), months.sum(earlier, kind), _named(earlier))
+
+
+def month_compared(months: Months, last: date, kind: Kind) -> Comparison:
+    """A kind of visits in a month beside the same month a year before; beside the month before where that lacks."""
+    before = a_month_before(last)
+    if a_year_before(last) in months.counted or before not in months.counted:
+        return year_compared(months, (last,), kind)
+    return comparison(months.visits(last, kind), months.visits(before, kind), month(before))
 
 
 def comparison(now: Figure, before: Figure, named: str) -> Comparison:
@@ -93,6 +94,16 @@ def comparison(now: Figure, before: Figure, named: str) -> Comparison:
         return Comparison("from_none", named, visits)
     change = visits / before.count
     return Comparison(_form(change), named, visits, change)
+
+
+def _statement(months: Months, period: Sequence[date], compared: Comparison) -> Statement:
+    return Statement(
+        _named(period),
+        months.sum(period, "home"),
+        months.sum(period, "home_health_care"),
+        months.sum(period, "home_visit"),
+        compared,
+    )
 
 
 def _form(change: float) -> Form:

@@ -1,6 +1,6 @@
 """The months of a release: visits at home by kind, and what a month without a row means."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -60,11 +60,6 @@ class Months:
     def latest_year(self) -> tuple[date, ...]:
         """The months with visits of the last year that has any."""
         return tuple(entry for entry in self.counted if entry.year == self.counted[-1].year)
-
-    def year_before(self, months: Sequence[date]) -> tuple[date, ...] | None:
-        """The same months a year before; None where one of them has no visits in the release."""
-        before = tuple(entry.replace(year=entry.year - 1) for entry in months)
-        return before if set(before) <= set(self.counted) else None
 
     def publishes(self, kind: Kind, municipality: str = ALL) -> bool:
         """The release holds this kind of visits, for the whole or by municipality."""

@@ -54,7 +54,9 @@ def municipality_table(months: Months, names: Mapping[str, str]) -> Municipality
 
 def ordered(codes: set[str], names: Mapping[str, str]) -> list[str]:
     """Codes by the Swedish order of their names; outside the county and unknown last."""
-    return sorted(codes - {ALL}, key=lambda code: (code in NOT_OF_THE_COUNTY, alphabetical(names.get(code, code)), code))
+    return sorted(
+        codes - {ALL}, key=lambda code: (code in NOT_OF_THE_COUNTY, alphabetical(names.get(code, code)), code)
+    )
 
 
 def _row(months: Months, kinds: tuple[Kind, ...], code: str, name: str) -> MunicipalityRow:

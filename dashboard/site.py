@@ -12,12 +12,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from dashboard import words
-from dashboard.charts import BLUE, GREY, ORANGE, Dot, Line, described_dots, described_line, dot_chart, month_chart
+from dashboard.charts import (
+    BLUE,
+    GREY,
+    ORANGE,
+    Dot,
+    Line,
+    described_dots,
+    described_line,
+    dot_chart,
+    month_chart,
+)
 from dashboard.deliveries import Deliveries, read_deliveries
 from dashboard.equalisation import IncomeEqualisation, read_income_equalisation
-from dashboard.figures import Figure, share
-from dashboard.headline import Comparison, Headline, compared, headline
-from dashboard.indicators import Indicator, read_indicators
+from dashboard.figures import MISSING, Figure, share
+from dashboard.headline import Comparison, Headline, headline, month_compared
+from dashboard.indicators import Indicator, Result, read_indicators
 from dashboard.months import Kind, Months, read_months
 from dashboard.municipalities import MunicipalityTable, municipality_table
 from dashboard.published import Published, published
@@ -138,13 +148,21 @@ def indicator_chart(indicator: Indicator, region: str) -> Markup:
     latest = indicator.latest
     rows = [(region, latest, True)] if latest else []
     rows += [(area.label, area, False) for area in indicator.areas]
-    dots = [Dot(name, row.value, row.low, row.high, row.baseline, strong) for name, row, strong in rows]
+    dots = [
+        Dot(name, row.value, row.low, row.high, _earlier(row, indicator.latest_period), strong)
+        for name, row, strong in rows
+    ]
     return dot_chart(dots, f"Diagram, {indicator.definition.title_sv}. {described_dots(dots)}")
+
+
+def _earlier(result: Result, period: str) -> Figure:
+    """The baseline, where it is another period than the one shown."""
+    return MISSING if result.baseline_period == period else result.baseline
 
 
 def _line(months: Months, kind: Kind) -> MonthLine:
     figures = tuple(months.visits(month, kind) for month in months.listed)
-    latest = compared(months, months.counted[-1:], kind) if months.counted else None
+    latest = month_compared(months, months.counted[-1], kind) if months.counted else None
     return MonthLine(kind, figures, latest)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dashboard.figures import Number, rounded
@@ -27,7 +28,7 @@ def number(value: Number, decimals: int = 0) -> str:
 
 def percent(share: Number, decimals: int | None = None) -> str:
     """A fraction as per cent with three significant digits, or as many decimals as asked for: 74,4 %."""
-    value = share * 100
+    value = rounded(share, 12) * 100
     places = _places(abs(value)) if decimals is None else decimals
     return f"{number(value, places)}{NO_BREAK}%"
 
@@ -105,6 +106,16 @@ def following(first: date) -> date:
     return (first.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
+def a_month_before(first: date) -> date:
+    """The first day of the month before."""
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def a_year_before(first: date) -> date:
+    """The first day of the same month a year before."""
+    return first.replace(year=first.year - 1)
+
+
 def listed(texts: Sequence[str]) -> str:
     """Texts with commas and a last «och»: a, b och c."""
     return " och ".join((", ".join(texts[:-1]), texts[-1])) if len(texts) > 1 else "".join(texts)
@@ -115,7 +126,7 @@ def alphabetical(name: str) -> str:
     return name.lower().translate(_ALPHABET)
 
 
-def _places(per_cent: Number) -> int:
+def _places(per_cent: Decimal) -> int:
     if per_cent == 0 or per_cent >= 100:
         return 0
     return 1 if per_cent >= 10 else 2

@@ -77,17 +77,18 @@ def _table_expectations() -> list[Any]:
     ]
 
 
-def _validate(
-    connection: duckdb.DuckDBPyConnection, home: str, table: str, expectations: Sequence[Any]
-) -> set[str]:
+def _validate(connection: duckdb.DuckDBPyConnection, home: str, table: str, expectations: Sequence[Any]) -> set[str]:
     """The rule ids of the expectations that fail on a table of a `catalogue.schema`."""
     import great_expectations as gx
     from duckdb_sqlalchemy import ConnectionWrapper
 
     context = gx.get_context(mode="ephemeral", project_config=_config())
 
+    cursors: list[duckdb.DuckDBPyConnection] = []
+
     def opened() -> Any:
         cursor = connection.cursor()
+        cursors.append(cursor)
         cursor.execute(f"USE {qualified(home)}")
         return ConnectionWrapper(cursor)
 
@@ -105,7 +106,11 @@ def _validate(
     asset = source.add_table_asset(table, table_name=table, schema_name=home.split(".")[1])
     batch = asset.add_batch_definition_whole_table(table).get_batch()
     suite = gx.ExpectationSuite(name=table, expectations=list(expectations))
-    outcome = batch.validate(suite, result_format="BOOLEAN_ONLY")
+    try:
+        outcome = batch.validate(suite, result_format="BOOLEAN_ONLY")
+    finally:
+        for cursor in cursors:  # an open cursor would keep an attached database open
+            cursor.close()
     return {_rule_id(result) for result in outcome.results if not result.success}
 
 
@@ -134,4 +139,7 @@ def _rule_id(result: Any) -> str:
 
 def _raised(told: dict[str, Any]) -> bool:
     """Whether an expectation raised: told at the top, or for each of its metrics."""
-    return any(_raised(entry) if isinstance(entry, dict) else key == "raised_exception" and entry for key, entry in told.items())
+    return any(
+        _raised(entry) if isinstance(entry, dict) else key == "raised_exception" and entry
+        for key, entry in told.items()
+    )

@@ -1,6 +1,6 @@
 """The main job: a region's deliveries in at one end, a published release out at the other.
 
-    source → land → stage → identify → judge → load → compute → protect → release → present
+source → land → stage → identify → judge → load → compute → protect → release → present
 """
 
 import os
@@ -134,7 +134,7 @@ def _say(message: str) -> None:
     """Progress: in the run's log, and on the console of a person who started it."""
     get_run_logger().info(message)
     if os.environ.get(CONSOLE):
-        print(message, file=sys.stderr, flush=True)  # noqa: T201 - the console is where it's meant to be
+        print(message, file=sys.stderr, flush=True)
 
 
 def _month_before_schedule(folder: RegionFolder) -> Sequence[Month]:

@@ -50,6 +50,9 @@ def _table(names: list[str], rows: list[tuple[object, ...]]) -> str:
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
     target = io.StringIO()
-    width = max(80, sum(max([len(name), *(len(str(row[place])) for row in rows)]) + 2 for place, name in enumerate(names)))
+    width = max(
+        80,
+        sum(max([len(name), *(len(str(row[place])) for row in rows)]) + 2 for place, name in enumerate(names)),
+    )
     Console(file=target, width=width, no_color=True).print(table)
     return target.getvalue().rstrip("\n")

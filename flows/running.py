@@ -23,9 +23,7 @@ def run_monthly(region: str, first: str | None, last: str | None, home: Path | N
         return str(outcome.text)
 
 
-def run_backfill(
-    region: str, first: str | None, last: str | None, home: Path | None, *, wait: bool, chunk: int
-) -> str:
+def run_backfill(region: str, first: str | None, last: str | None, home: Path | None, *, wait: bool, chunk: int) -> str:
     """Run the backfill; the last chunk's summary."""
     place = find_home(home)
     folder = load_region(region)

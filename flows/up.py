@@ -38,7 +38,9 @@ def serve(home: Path | None, port: int) -> None:
     """Bring all up and tend it until the process is told to end."""
     place = find_home(home)
     if address := running_server(place):
-        raise UsageError(f"A server is up for this home already: {address}", todo="Use it, or end it with Ctrl-C there.")
+        raise UsageError(
+            f"A server is up for this home already: {address}", todo="Use it, or end it with Ctrl-C there."
+        )
     use_prefect(place)
     address = f"http://127.0.0.1:{port}/api"
     os.environ |= {"PREFECT_API_URL": address, "PREFECT_UI_API_URL": address, "HEMVARD_HOME": str(place)}
@@ -50,7 +52,10 @@ def serve(home: Path | None, port: int) -> None:
         _note_address(place, address)
         try:
             with _child("worker", "start", "--pool", POOL, "--name", POOL, log=place / "prefect" / "worker.log"):
-                print(f"Prefect's page: {address.removesuffix('/api')}  (Ctrl-C ends server and worker)", flush=True)  # noqa: T201
+                print(
+                    f"Prefect's page: {address.removesuffix('/api')}  (Ctrl-C ends server and worker)",
+                    flush=True,
+                )
                 _tend(place)
         finally:
             up_file(place).unlink(missing_ok=True)
@@ -73,13 +78,19 @@ def mark_crashed(home: Path, older_than: timedelta = _GRACE) -> int:
 
 
 def _running(client: Any) -> list[Any]:
-    from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter, FlowRunFilterState
-    from prefect.client.schemas.filters import FlowRunFilterStateType
+    from prefect.client.schemas.filters import (
+        FlowFilter,
+        FlowFilterName,
+        FlowRunFilter,
+        FlowRunFilterState,
+        FlowRunFilterStateType,
+    )
     from prefect.client.schemas.objects import StateType
 
     state = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.CANCELLING]))
     found: list[Any] = client.read_flow_runs(
-        flow_filter=FlowFilter(name=FlowFilterName(any_=list(FLOWS))), flow_run_filter=FlowRunFilter(state=state)
+        flow_filter=FlowFilter(name=FlowFilterName(any_=list(FLOWS))),
+        flow_run_filter=FlowRunFilter(state=state),
     )
     return found
 
@@ -88,7 +99,11 @@ def _region_home(parameters: dict[str, Any], home: Path) -> RegionHome:
     """Where the run's region lies; its folder's name is its id."""
     given = parameters.get("home")
     region = find_folder(str(parameters.get("region", ""))).name
-    return RegionHome(Path(given) if given else home) if not region else RegionHome((Path(given) if given else home) / region)
+    return (
+        RegionHome(Path(given) if given else home)
+        if not region
+        else RegionHome((Path(given) if given else home) / region)
+    )
 
 
 @contextmanager
@@ -132,7 +147,11 @@ def _deploy() -> None:
         ("--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "prefect.yaml")),
     ):
         done = subprocess.run(  # noqa: S603 - our own interpreter, fixed arguments
-            [sys.executable, "-m", "prefect", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "prefect", *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise UnreachableError(f"prefect {arguments[0]} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")

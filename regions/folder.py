@@ -144,7 +144,16 @@ def check_region(path: Path) -> tuple[RegionFolder | None, list[Problem]]:
     if region is None or publication is None or reader.problems:
         return None, sorted(reader.problems)
     folder = RegionFolder(
-        path, region, publication, sources, units, scenarios, agreements, Parameters(values), read_national(), reader.raw
+        path,
+        region,
+        publication,
+        sources,
+        units,
+        scenarios,
+        agreements,
+        Parameters(values),
+        read_national(),
+        reader.raw,
     )
     reader.problems.extend(_cross_checks(folder, reader))
     return folder, sorted(reader.problems)
@@ -225,7 +234,9 @@ class _Reader:
     def _name_is_id(self, name: str, stem: str, entry: Model) -> None:
         identifier = getattr(entry, "id", stem)
         if identifier != stem:
-            self.problems.append(Problem(name, self.line(name, "id"), f"id is {identifier}, but the file is {stem}.yaml"))
+            self.problems.append(
+                Problem(name, self.line(name, "id"), f"id is {identifier}, but the file is {stem}.yaml")
+            )
 
     def _bytes(self, name: str) -> bytes | None:
         try:
@@ -348,7 +359,16 @@ def mapped_columns(mapping: VisitMapping) -> Iterator[tuple[str, str]]:
 
 def allowed_codes(national: National) -> dict[str, tuple[str, ...]]:
     """The closed list of codes of each coded attribute of a visit."""
-    flags = ("acute", "palliative", "dementia", "rehabilitation", "assistive_devices", "delegated", "distance", "enrolled")
+    flags = (
+        "acute",
+        "palliative",
+        "dementia",
+        "rehabilitation",
+        "assistive_devices",
+        "delegated",
+        "distance",
+        "enrolled",
+    )
     return {
         "cancelled": ("yes", "no"),
         "care_form": codes.CARE_FORMS,

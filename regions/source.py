@@ -38,9 +38,7 @@ class FolderTransport(Model):
         """Month and version that a file's name states; None where the name isn't of this pattern."""
         parts = _TOKEN.split(self.file_name)
         expression = "".join(
-            {"month": r"(?P<month>\d{6})", "version": r"(?P<version>\d{1,18})"}[part]
-            if index % 2
-            else re.escape(part)
+            {"month": r"(?P<month>\d{6})", "version": r"(?P<version>\d{1,18})"}[part] if index % 2 else re.escape(part)
             for index, part in enumerate(parts)
         )
         found = re.fullmatch(expression, name)
@@ -74,7 +72,7 @@ class ExcelFormat(Model):
     sheet: str
 
 
-class Field_(Model):
+class TextField(Model):
     """A canonical field taken from a column as it stands."""
 
     column: str
@@ -156,8 +154,8 @@ class Municipality(Model):
 class VisitMapping(Model):
     """From the source's columns to the canonical visit; what is left out is `unknown`."""
 
-    record_id: Field_
-    person_id: Field_
+    record_id: TextField
+    person_id: TextField
     birth_date: Moment | None = None
     started: Moment
     minutes: Number | None = None
@@ -177,7 +175,7 @@ class VisitMapping(Model):
     delegated: Coded = Coded(value="unknown")
     distance: Coded = Coded(value="unknown")
     enrolled: Coded = Coded(value="unknown")
-    care_unit: Field_ | None = None
+    care_unit: TextField | None = None
     residence_municipality: Municipality
     serving_municipality: Municipality
 

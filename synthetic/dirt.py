@@ -62,13 +62,10 @@ def first_batch(world: World, visits: Table) -> Table:
         revision=np.int8(0),
         cancelled=np.int8(code("cancelled", "no")),
     )
-    extra = [
-        _extras(rng, world, plain.take(rows)) for _, rows in groups(plain["source"], plain["file_month"])
-    ]
+    extra = [_extras(rng, world, plain.take(rows)) for _, rows in groups(plain["source"], plain["file_month"])]
     numbered = _numbered(stacked([plain, *extra]))
     copies = [
-        _copies(rng, world, numbered.take(rows))
-        for _, rows in groups(numbered["source"], numbered["file_month"])
+        _copies(rng, world, numbered.take(rows)) for _, rows in groups(numbered["source"], numbered["file_month"])
     ]
     return stacked([numbered, *copies])
 
@@ -111,9 +108,7 @@ def corrected_batch(world: World, first: Table, late: Table) -> Table:
     rows = rows.with_columns(
         started=np.where(moved, _a_day_off(rows["started"]), rows["started"]),
         cancelled=np.where(cancelled, code("cancelled", "yes"), rows["cancelled"]).astype(np.int8),
-        fault=np.where(cancelled | (rows["fault"] == fault("cancelled")), fault("cancelled"), NONE).astype(
-            np.int8
-        ),
+        fault=np.where(cancelled | (rows["fault"] == fault("cancelled")), fault("cancelled"), NONE).astype(np.int8),
         shift=0,
         revision=changed.astype(np.int8),
     )
@@ -164,13 +159,8 @@ def _copies(rng: np.random.Generator, world: World, rows: Table) -> Table:
         minutes = np.where(again["minutes"] > 0, again["minutes"] + 5, 30)
         again = again.with_columns(fault=np.int8(fault("revision")), minutes=minutes.astype(np.int16))
         gone = rows.take(rows["fault"] == fault("withdrawn"))
-        gone = gone.with_columns(
-            fault=np.int8(fault("withdrawal")), cancelled=np.int8(code("cancelled", "yes"))
-        )
-        made += [
-            part.with_columns(file_month=part["file_month"] + 1, revision=np.int8(1))
-            for part in (again, gone)
-        ]
+        gone = gone.with_columns(fault=np.int8(fault("withdrawal")), cancelled=np.int8(code("cancelled", "yes")))
+        made += [part.with_columns(file_month=part["file_month"] + 1, revision=np.int8(1)) for part in (again, gone)]
     return stacked(made)
 
 
@@ -213,10 +203,7 @@ def _moved_back(rng: np.random.Generator, world: World, rows: Table) -> Table:
     own = month_number(rows["started"])
     event = rows["file_month"] - rng.integers(0, world.folder.region.late_months + 1, len(rows))
     known = np.array(
-        [
-            delivers(world.folder, s, as_month(m))
-            for s, m in zip(rows["source"].tolist(), event.tolist(), strict=True)
-        ]
+        [delivers(world.folder, s, as_month(m)) for s, m in zip(rows["source"].tolist(), event.tolist(), strict=True)]
     )
     takeover = _month_after_takeover(world)
     event = np.where(known & ((event < takeover) == (own < takeover)), event, own)
@@ -233,9 +220,7 @@ def shifted(started: Array, months: Array) -> Array:
     month = started.astype("datetime64[M]")
     within = (started - month.astype(started.dtype)).astype(np.int64)
     day = np.where(months == 0, within, np.minimum(within // 1440, 27) * 1440 + within % 1440)
-    moved: Array = (month + months.astype("timedelta64[M]")).astype(started.dtype) + day.astype(
-        "timedelta64[m]"
-    )
+    moved: Array = (month + months.astype("timedelta64[M]")).astype(started.dtype) + day.astype("timedelta64[m]")
     return moved
 
 

@@ -137,9 +137,7 @@ def _settled(rng: np.random.Generator, people: Table, weights: Array, places: in
     serving = np.minimum(serving, len(weights) - 1)
     odd = rng.random(count)
     outside = shares.protected + shares.outside_county
-    residence = np.where(
-        odd < outside + shares.served_elsewhere, rng.integers(0, len(weights), count), serving
-    )
+    residence = np.where(odd < outside + shares.served_elsewhere, rng.integers(0, len(weights), count), serving)
     residence = np.where(odd < outside, rng.integers(len(weights), places - 1, count), residence)
     residence = np.where(odd < shares.protected, places - 1, residence)
     return people.with_columns(serving=serving, residence=residence)

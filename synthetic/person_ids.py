@@ -51,9 +51,7 @@ def personnummer(birth: Days, sex: Integers, rank: Integers, *, coordination: bo
     day = _dates(birth) + (60 if coordination else 0)
     body = (day % 1_000_000) * 1000 + serial
     check = luhn_of(body, 9)
-    return [
-        f"{d:08d}{s:03d}{c}" for d, s, c in zip(day.tolist(), serial.tolist(), check.tolist(), strict=True)
-    ]
+    return [f"{d:08d}{s:03d}{c}" for d, s, c in zip(day.tolist(), serial.tolist(), check.tolist(), strict=True)]
 
 
 def luhn_of(body: Integers, digits: int) -> Integers:

@@ -71,10 +71,7 @@ class Table:
 
     def with_columns(self, **columns: Any) -> "Table":
         """The table with columns added or replaced; a single value stands for all rows."""
-        full = {
-            name: np.full(len(self), value) if np.ndim(value) == 0 else value
-            for name, value in columns.items()
-        }
+        full = {name: np.full(len(self), value) if np.ndim(value) == 0 else value for name, value in columns.items()}
         return Table(self.columns | full)
 
 

@@ -61,9 +61,7 @@ def make_world(folder: RegionFolder, period: Period, rows: int | None, seed: int
 
 def year_of_visits(world: World, year: int) -> Table:
     """A year's visits that count, in the first batch, those alone that a source delivers."""
-    made = [
-        _stream(world, year, number, name) for number, name in enumerate(sorted(world.calibration.profiles))
-    ]
+    made = [_stream(world, year, number, name) for number, name in enumerate(sorted(world.calibration.profiles))]
     visits = _delivered(world, year, stacked(made))
     visits = visits.with_columns(unit=pick_units(world.folder, visits, world.population))
     return _late(world, year, visits)
@@ -174,9 +172,7 @@ def _flagged(rng: np.random.Generator, profile: Profile, visits: Table) -> Table
     unplanned = visits["planned"] == code("planned", "unplanned")
     chances = {name: np.full(count, share) for name, share in profile.flags.items()}
     chances["acute"] = np.where(unplanned, profile.acute.unplanned, profile.acute.planned)
-    chances["delegated"] = np.where(
-        visits["professions"][:, 0] == PROFESSIONS.index("assistant_nurse"), 0.9, 0.0
-    )
+    chances["delegated"] = np.where(visits["professions"][:, 0] == PROFESSIONS.index("assistant_nurse"), 0.9, 0.0)
     flags = {}
     for name, chance in sorted(chances.items()):
         drawn = np.where(rng.random(count) < chance, code(name, "yes"), code(name, "no"))
@@ -279,9 +275,7 @@ def _edges(folder: RegionFolder) -> Array:
     return np.unique(np.array(begin + end, dtype="datetime64[D]"))
 
 
-def _candidates(
-    folder: RegionFolder, system: str, place: str, kind: str, day: np.datetime64 | None
-) -> Sequence[int]:
+def _candidates(folder: RegionFolder, system: str, place: str, kind: str, day: np.datetime64 | None) -> Sequence[int]:
     """Rows of units.csv for a system and municipality on a day; of the kind, or any where none is."""
     if day is None:
         return []

@@ -67,7 +67,9 @@ class Writer:
         mapping, people = self.source.visit, self.world.population.people
         person, ids, births = _shown_persons(self.world, rows)
         style, year = self.world.calibration.system(self.source.system).person_id, _file_year(rows)
-        yield mapping.person_id.column, _lookup(person, [written(text, style, year) for text in ids])
+        different, positions = np.unique(person, return_inverse=True)
+        texts = [written(ids[number], style, year) for number in different.tolist()]
+        yield mapping.person_id.column, _lookup(positions, texts)
         if mapping.birth_date:
             undated = people["reserve"][rows["person"]] == RESERVE_KINDS.index("national_undated")
             shown = _formatted(births, mapping.birth_date.date_format)
@@ -251,9 +253,7 @@ def _coded_texts(rows: Table, world: World, attributes: dict[str, Coded]) -> pa.
     for attribute in attributes:
         key = key * 8 + _values(rows, world, attribute)
     different, positions = np.unique(key * 2 + rows["revision"], return_inverse=True)
-    return _lookup(
-        positions, [_code_text(attributes, int(value) // 2, int(value) % 2) for value in different]
-    )
+    return _lookup(positions, [_code_text(attributes, int(value) // 2, int(value) % 2) for value in different])
 
 
 def _values(rows: Table, world: World, attribute: str) -> Array:

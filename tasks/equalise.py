@@ -62,9 +62,7 @@ class YearDeviation:
 
     def __str__(self) -> str:
         inputs = ", ".join(f"{name} {known}" for name, known in self.inputs)
-        return (
-            f"{self.year}: {self.largest_sek_per_inhabitant} kr per inhabitant ({self.area_code}); {inputs}"
-        )
+        return f"{self.year}: {self.largest_sek_per_inhabitant} kr per inhabitant ({self.area_code}); {inputs}"
 
 
 @dataclass(frozen=True)
@@ -267,9 +265,7 @@ class _Year:
         return [income.PublishedRow(self.own(code), self.published(code)) for code in self.municipalities]
 
     def deviation(self) -> YearDeviation:
-        by_code = {
-            code: abs(self.equalisation(code)[0] - self.published(code)) for code in self.municipalities
-        }
+        by_code = {code: abs(self.equalisation(code)[0] - self.published(code)) for code in self.municipalities}
         worst = max(by_code, key=by_code.__getitem__)
         return YearDeviation(self.year, self._inputs(), rounded(by_code[worst]), worst, len(by_code))
 

@@ -68,7 +68,8 @@ def _over_threshold(run: Run, deliveries: tuple[DeliveryWork, ...], over: set[st
     for work in deliveries:
         rows = run.connection.execute(
             "SELECT rule_id, rows_failed, rows_checked FROM staging.rule_results WHERE delivery_id = $id "
-            "AND rows_failed > threshold_share * rows_checked AND severity = 'error' ORDER BY rows_failed DESC, rule_id",
+            "AND rows_failed > threshold_share * rows_checked AND severity = 'error' "
+            "ORDER BY rows_failed DESC, rule_id",
             {"id": work.delivery_id},
         ).fetchall()
         found += [_rejection(run, work, *row) for row in rows if row[0] in over]

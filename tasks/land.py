@@ -9,7 +9,8 @@ from pathlib import Path
 
 from regions.source import Source
 from tasks.run import Run
-from tasks.sources import Offered, Transport, connect
+from tasks.sources import Transport, connect
+from tasks.sources.offered import Offered
 from warehouse.lake import transaction
 from warehouse.ledger import Landing, LedgerState, add_landings, read_ledger
 
@@ -60,9 +61,7 @@ def _land_source(
         folder = run.home.landing / source.id
         write_landed(folder / f"{offered.month.compact}-{identity}.age", run.keys.encrypt(content))
         now = datetime.now(UTC).replace(tzinfo=None)
-        yield Landing(
-            identity, source.id, offered.month, offered.version, offered.name, len(content), sequence, now
-        )
+        yield Landing(identity, source.id, offered.month, offered.version, offered.name, len(content), sequence, now)
 
 
 def write_landed(file: Path, content: bytes) -> None:

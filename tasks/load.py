@@ -89,15 +89,12 @@ def keep_rejected(run: Run, deliveries: tuple[DeliveryWork, ...], rejected: tupl
 def _loading(run: Run, works: tuple[DeliveryWork, ...], rejected: tuple[Rejection, ...]) -> None:
     faults = {(entry.source_id, entry.month, entry.file_name): entry for entry in reversed(rejected)}
     run.connection.execute(
-        "CREATE OR REPLACE TABLE staging.loading (delivery_id VARCHAR, source_id VARCHAR, month DATE, whole_month BOOLEAN,"
-        " definition VARCHAR, status VARCHAR, fault VARCHAR, detail_sv VARCHAR)"
+        "CREATE OR REPLACE TABLE staging.loading (delivery_id VARCHAR, source_id VARCHAR, month DATE,"
+        " whole_month BOOLEAN, definition VARCHAR, status VARCHAR, fault VARCHAR, detail_sv VARCHAR)"
     )
     run.connection.executemany(
         "INSERT INTO staging.loading VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            _loading_row(run, work, faults.get((work.source_id, work.month, work.file_name)))
-            for work in works
-        ],
+        [_loading_row(run, work, faults.get((work.source_id, work.month, work.file_name))) for work in works],
     )
 
 
@@ -108,9 +105,7 @@ def _loading_row(run: Run, work: DeliveryWork, fault: Rejection | None) -> tuple
 
 
 def _forget(table: str, run: Run) -> None:
-    run.connection.execute(
-        f"DELETE FROM lake.{table} WHERE delivery_id IN (SELECT delivery_id FROM staging.replaced)"
-    )
+    run.connection.execute(f"DELETE FROM lake.{table} WHERE delivery_id IN (SELECT delivery_id FROM staging.replaced)")
 
 
 def _insert_versions(run: Run) -> None:
@@ -118,8 +113,9 @@ def _insert_versions(run: Run) -> None:
     own = [name for name in VISIT_VERSIONS.names() if name not in ("known_from", "health_centre_id")]
     run.connection.execute(
         f"INSERT INTO lake.core.visit_versions BY NAME SELECT {columns(own, 'a')}, l.known_from, "
-        "'unknown' AS health_centre_id FROM staging.accepted AS a JOIN (SELECT delivery_id, max(landed_at) AS known_from "
-        "FROM lake.ledger.landings GROUP BY delivery_id) AS l USING (delivery_id)"
+        "'unknown' AS health_centre_id FROM staging.accepted AS a "
+        "JOIN (SELECT delivery_id, max(landed_at) AS known_from FROM lake.ledger.landings GROUP BY delivery_id) AS l "
+        "USING (delivery_id)"
     )
 
 

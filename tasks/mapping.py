@@ -131,7 +131,9 @@ def _professions(entry: Professions | None) -> str:
 def _professions_unreadable(entry: Professions | None) -> str:
     if entry is None:
         return "false"
-    tests = (f"({_text(column)} IS NOT NULL AND {_case(_text(column), entry.codes)} IS NULL)" for column in entry.columns)
+    tests = (
+        f"({_text(column)} IS NOT NULL AND {_case(_text(column), entry.codes)} IS NULL)" for column in entry.columns
+    )
     return f"({' OR '.join(tests)})"
 
 

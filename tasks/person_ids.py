@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from personnummer import personnummer
 
 _PLAIN = re.compile(r"^(?P<century>\d{2})?(?P<short>\d{6})(?P<sign>[-+]?)(?P<last>\d{4})$")
-_NRID = re.compile(r"^(?P<century>\d{2})(?P<short>\d{6})[A-HJ-NPR-UX-Z]{2}\d{2}$")
+# Centuries 18–21 are never used for an NRID: such a number is a local one (Värmland's have the same shape).
+_NRID = re.compile(r"^(?P<century>(?!18|19|20|21)\d{2})(?P<short>\d{6})[A-HJ-NPR-UX-Z]{2}\d{2}$")
 _LOCAL = (
     re.compile(r"^99(19[89]\d|2[0-2]\d\d)\d{6}$"),  # Stockholm: 99, year, serial, check digit
     re.compile(r"^(19|20)\d{6}[KMX]\d{2}\d$"),  # Västra Götaland
@@ -21,7 +22,6 @@ _LOCAL = (
     re.compile(r"^(19|20)\d{4}(3[2-9]|4\d|5\d)\d{4}$"),  # Inera Carelink: day 32–59
     re.compile(r"^(19|20)\d{6}(?=.*[A-Z])[A-Z0-9]{4}$"),  # Skåne: at least one letter
 )
-_NOT_A_CENTURY = range(18, 22)
 _OLDEST = 100
 
 
@@ -90,8 +90,6 @@ def _plain(digits: str) -> PersonId:
 def _national_reserve(compact: str) -> PersonId:
     """An NRID: the century is shifted by a multiple of three where the birth date is known."""
     shifted = int(compact[:2])
-    if shifted in _NOT_A_CENTURY:
-        return PersonId(_INVALID, compact)
     sex = _sex(compact[10]) if shifted else "unknown"
     for century in (19, 20):
         if shifted > century and (shifted - century) % 3 == 0:

@@ -130,6 +130,4 @@ def _work(landing: Landing, state: LedgerState, definition: str) -> DeliveryWork
         why = "mapping, rules or units changed"
     else:
         return None
-    return DeliveryWork(
-        landing.delivery_id, landing.source_id, landing.month, landing.file_name, definition, why
-    )
+    return DeliveryWork(landing.delivery_id, landing.source_id, landing.month, landing.file_name, definition, why)

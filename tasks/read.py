@@ -7,6 +7,7 @@ Nothing is guessed and nothing converted: every cell is text, every row has its 
 import csv
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -29,7 +30,7 @@ class Reading:
     @property
     def rows(self) -> int:
         """All rows under the header, ragged ones included."""
-        return self.table.num_rows + len(self.ragged)
+        return int(self.table.num_rows) + len(self.ragged)
 
 
 def read_delivery(source: Source, content: bytes) -> Reading:
@@ -57,7 +58,7 @@ def _read_delimited(written: DelimitedFormat, content: bytes) -> Reading:
         raise DeliveryFault("rows_present")
     ragged: list[int] = []
 
-    def skip(row: pyarrow.csv.InvalidRow) -> str:
+    def skip(row: Any) -> str:
         ragged.append(row.number)
         return "skip"
 
@@ -105,9 +106,11 @@ def _decode(written: DelimitedFormat, content: bytes) -> bytes:
 
 def _split_header(written: DelimitedFormat, text: bytes) -> tuple[list[str], bytes]:
     line, _, body = text.partition(b"\n")
-    quoting = csv.QUOTE_MINIMAL if written.quote else csv.QUOTE_NONE
     reader = csv.reader(
-        [line.decode().rstrip("\r")], delimiter=written.separator, quotechar=written.quote or None, quoting=quoting
+        [line.decode().rstrip("\r")],
+        delimiter=written.separator,
+        quotechar=written.quote or None,
+        quoting=csv.QUOTE_MINIMAL if written.quote else csv.QUOTE_NONE,
     )
     header = [name.strip() for name in next(reader, [])]
     if not any(header):

@@ -47,11 +47,12 @@ def register(folder: RegionFolder, state: LedgerState) -> list[Entry]:
     return sorted(entries + missing, key=lambda entry: (entry.month, entry.source.id, entry.version or 0))
 
 
-def waiting(entries: Iterable[Entry]) -> set[tuple[Source, Month]]:
+def waiting(entries: Iterable[Entry]) -> list[tuple[Source, Month]]:
     """The sources and months that have no current delivery."""
     listed = list(entries)
     current = {(entry.source.id, entry.month) for entry in listed if entry.status == "current"}
-    return {(entry.source, entry.month) for entry in listed if (entry.source.id, entry.month) not in current}
+    lacking = {(entry.source.id, entry.month): entry.source for entry in listed}
+    return [(source, month) for (source_id, month), source in lacking.items() if (source_id, month) not in current]
 
 
 def register_table(entries: Sequence[Entry]) -> pa.Table:

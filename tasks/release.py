@@ -246,4 +246,3 @@ def _write_parquet(run: Run, building: Path) -> None:
         run.connection.execute(
             f"COPY (SELECT * FROM {_target(table)} ORDER BY {columns(table.key)}) TO {file} (FORMAT parquet)"
         )
-

@@ -60,7 +60,9 @@ def markdown(outcome: Outcome) -> str:
         lines += [f"**{NOTICE_SV}**", ""]
     lines += [f"* {line}" for line in _what_happened(outcome)]
     lines += ["", "| source | month | version | status |", "|---|---|---|---|"]
-    lines += [f"| {entry.source.id} | {entry.month} | {entry.version or ''} | {entry.status} |" for entry in _scope(outcome)]
+    lines += [
+        f"| {entry.source.id} | {entry.month} | {entry.version or ''} | {entry.status} |" for entry in _scope(outcome)
+    ]
     return "\n".join(lines)
 
 
@@ -81,8 +83,8 @@ def _what_happened(outcome: Outcome) -> Iterator[str]:
     yield _deliveries(outcome)
     for source, count in sorted(outcome.landed.strange.items()):
         yield (
-            f"{count} file(s) in inbox/{source}/ have names that are not of the source's pattern; they were left alone. "
-            f"The pattern is {outcome.run.folder.sources_by_id[source].transport.file_name}"
+            f"{count} file(s) in inbox/{source}/ have names that are not of the source's pattern; they were left alone."
+            f" The pattern is {outcome.run.folder.sources_by_id[source].transport.file_name}"
         )
     yield from (_rejected(entry) for entry in outcome.rejections)
     yield from _missing(outcome.plan.missing)

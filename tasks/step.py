@@ -49,7 +49,9 @@ def step(name: str, *, retries: int = 0) -> Callable[[Callable[P, R]], Callable[
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             # quote: Prefect neither looks into the call nor keeps it.
-            return run(quote(functools.partial(function, *args, **kwargs)))
+            whole: Any = quote(functools.partial(function, *args, **kwargs))
+            result: R = run(whole)
+            return result
 
         return call
 

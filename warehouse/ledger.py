@@ -7,6 +7,7 @@ data and ledger agreeing.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import duckdb
 
@@ -120,8 +121,8 @@ def add_windows(
     )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
-    return connection.execute(sql).fetchall()  # type: ignore[no-any-return]
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return connection.execute(sql).fetchall()
 
 
 def _landings(connection: duckdb.DuckDBPyConnection) -> tuple[Landing, ...]:

@@ -63,9 +63,7 @@ def _read(name: str, table: schema.Table) -> Model:
     return Model(name, table, found[1], found[2], sql)  # type: ignore[arg-type]
 
 
-def stale_windows(
-    model: Model, state: LedgerState, definition: str, periods: Sequence[MonthSpan]
-) -> dict[Window, int]:
+def stale_windows(model: Model, state: LedgerState, definition: str, periods: Sequence[MonthSpan]) -> dict[Window, int]:
     """The windows to compute → the last load that changed them. Pure: `plan` and `run` share it."""
     stale = {}
     for window in windows_of(model, state.month_seq, periods):
@@ -87,7 +85,10 @@ def windows_of(model: Model, months: Iterable[Month], periods: Sequence[MonthSpa
 
 
 def compute(
-    connection: duckdb.DuckDBPyConnection, model: Model, stale: Mapping[Window, int], bound: Mapping[str, object]
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    stale: Mapping[Window, int],
+    bound: Mapping[str, object],
 ) -> int:
     """Replace the rows of the stale windows; how many there are now. The caller holds the transaction."""
     target = qualified(f"lake.{model.table.name}")

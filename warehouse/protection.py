@@ -40,7 +40,9 @@ def check_publication(publication: Publication) -> list[Problem]:
 
 
 def _hidden(table: Table, min_persons: int) -> str:
-    tests = [f"coalesce(t.{identifier(name)} BETWEEN 1 AND {min_persons - 1}, false)" for name in table.names("persons")]
+    tests = [
+        f"coalesce(t.{identifier(name)} BETWEEN 1 AND {min_persons - 1}, false)" for name in table.names("persons")
+    ]
     return f"({' OR '.join(tests)})" if tests else "false"
 
 

@@ -68,9 +68,7 @@ def test_every_municipality_has_a_counting_source_of_each_principal(name: str) -
                 if month and source.expected(month)
                 for code in folder.municipalities_of(source)
             }
-            expected = {
-                (who, code) for who in ("region", "municipality") for code in folder.region.municipalities
-            }
+            expected = {(who, code) for who in ("region", "municipality") for code in folder.region.municipalities}
             assert found == expected
 
 

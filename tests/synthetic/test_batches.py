@@ -100,9 +100,7 @@ def test_a_source_of_changes_withdraws_and_revises(tmp_path: Path) -> None:
     assert found[Month(2024, 9)]["withdrawal"] == found[Month(2024, 8)]["withdrawn"] > 0
     corrected = make_deliveries(folder, tmp_path, batch="corrected", **months)
     sent = {file.source_id: file.rows for file in corrected.files if file.month == Month(2024, 8)}
-    assert sent["cosmic_visits"] < 0.05 * sum(
-        file.rows for file in first.files if file.source_id == "cosmic_visits"
-    )
+    assert sent["cosmic_visits"] < 0.05 * sum(file.rows for file in first.files if file.source_id == "cosmic_visits")
     path = tmp_path / "cosmic_visits" / "cosmic_vardkontakt_202408_3.tsv"
     with path.open(encoding="utf-8", newline="") as handle:
         kinds = Counter(row["Händelse"] for row in csv.DictReader(handle, delimiter="\t"))
@@ -124,11 +122,7 @@ def test_home_visits_move_to_the_municipalities_at_the_takeover(tmp_path: Path) 
             encoding="latin-1", newline=""
         ) as handle:
             rows = [row for row in csv.DictReader(handle, delimiter="|") if row["PLATS"] == "HEM"]
-        own = [
-            row
-            for row in rows
-            if row["BESÖKSDATUM"].startswith(f"2013{month:02d}") and row["LKF"] != "259901"
-        ]
+        own = [row for row in rows if row["BESÖKSDATUM"].startswith(f"2013{month:02d}") and row["LKF"] != "259901"]
         at_home[month] = own
     assert len(at_home[2]) < 0.1 * len(at_home[1])
     adults = [row for row in at_home[2] if row["YRKE1"] != "LÄK" and row["FÖDELSEDATUM"] < "1994"]

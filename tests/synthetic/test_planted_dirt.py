@@ -84,9 +84,7 @@ def test_duplicates_are_the_same_row_twice(norrbotten_2011) -> None:
     for file in norrbotten_2011.manifest.files:
         if file.source_id != "vas_visits":
             continue
-        with (norrbotten_2011.inbox / file.source_id / file.name).open(
-            encoding="latin-1", newline=""
-        ) as handle:
+        with (norrbotten_2011.inbox / file.source_id / file.name).open(encoding="latin-1", newline="") as handle:
             rows = [tuple(row) for row in csv.reader(handle, delimiter="|")]
         assert len(rows) - len(set(rows)) == file.dirt["duplicate"]
         assert len(rows) == file.rows + 1
@@ -100,8 +98,7 @@ def test_free_text_is_awkward_and_names_are_invented(norrbotten_2011) -> None:
     assert any("|" in note for note in notes)
     names = set(_column(inbox / "procapita_visits" / "procapita_hsl_201101_1.csv", "Namn", "cp1252", ";"))
     assert all(
-        re.fullmatch(r"(Påhittsson|Exempelberg|Testström|Fiktivlund|Övningsdotter), \w+", name)
-        for name in names
+        re.fullmatch(r"(Påhittsson|Exempelberg|Testström|Fiktivlund|Övningsdotter), \w+", name) for name in names
     )
 
 
@@ -112,16 +109,12 @@ def test_shapes_are_those_that_the_sources_state(norrbotten_2011) -> None:
     hours = _column(inbox / "procapita_visits" / "procapita_hsl_201101_1.csv", "Timmar", "cp1252", ";")
     assert all(re.fullmatch(r"\d,\d\d|", text) for text in hours)
     assert "" in hours
-    marked = [
-        path.name
-        for path in (inbox / "magna_visits").iterdir()
-        if path.read_bytes().startswith(b"\xef\xbb\xbf")
-    ]
+    marked = [path.name for path in (inbox / "magna_visits").iterdir() if path.read_bytes().startswith(b"\xef\xbb\xbf")]
     assert sorted(marked)[0] == "Magna-201102-1.csv"
     assert len(marked) == 6
-    sheet = CalamineWorkbook.from_path(
-        inbox / "treserva_visits" / "Treserva_HSL_201101_1.xlsx"
-    ).get_sheet_by_name("Besök")
+    sheet = CalamineWorkbook.from_path(inbox / "treserva_visits" / "Treserva_HSL_201101_1.xlsx").get_sheet_by_name(
+        "Besök"
+    )
     header, first, *_ = sheet.to_python()
     assert header == list(norrbotten_2011.folder.sources_by_id["treserva_visits"].columns)
     assert all(isinstance(cell, str) for cell in first)

@@ -16,9 +16,7 @@ def _made(born: str, sex: int, rank: int, *, coordination: bool = False) -> str:
     return personnummer(births, np.array([sex]), np.array([rank]), coordination=coordination)[0]
 
 
-@pytest.mark.parametrize(
-    ("born", "sex", "rank"), [("1890-01-01", 0, 0), ("1986-11-23", 0, 4), ("2019-10-17", 1, 0)]
-)
+@pytest.mark.parametrize(("born", "sex", "rank"), [("1890-01-01", 0, 0), ("1986-11-23", 0, 4), ("2019-10-17", 1, 0)])
 def test_a_personnummer_passes_the_public_check(born: str, sex: int, rank: int) -> None:
     made = checker.Personnummer(_made(born, sex, rank))
     assert made.is_male() == bool(sex)
