@@ -13,7 +13,7 @@ REGION ?= norrbotten
 FROM ?= 2011-01
 TO ?= 2011-12
 
-.PHONY: help run test test-fast check format lock bench up chromium clean
+.PHONY: help run test test-fast check format lock bench schemas up chromium clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk 'BEGIN {FS = ":.*## "}; {printf "  make %-11s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ lock: ## Make the locks anew from pyproject.toml (needs uv)
 
 bench: $(VENV)/.test ## Run the benchmarks, one after the other
 	@for b in benchmarks/*.py; do echo "== $$b"; $(BIN)/python $$b; done
+
+schemas: $(VENV)/.run ## Write JSON Schemas for editors of the shipped regions' YAML
+	@$(BIN)/hemvard check $(REGION) --schemas regions/.schema
 
 up: $(VENV)/.run ## Prefect's server, a worker and the deployments on this machine
 	@$(BIN)/hemvard up

@@ -35,7 +35,7 @@ _CONFIG = {
 }
 Spec = Mapping[str, Any]
 """A piece of a chart in the Vega-Lite language."""
-_GAP = 26
+_GAP = 38
 _PADDING = {"left": 12, "top": 6, "right": 30, "bottom": 4}
 
 
@@ -111,7 +111,7 @@ def _month_panels(months: Sequence[date], lines: Sequence[Line], size: Size) -> 
         for panel in panels
     ]
     drawn[-1]["layer"] += _labels(lines, len(panels[-1]) - 1, top, size)
-    return {"hconcat": drawn, "spacing": _GAP}
+    return {"hconcat": drawn, "spacing": _GAP, "bounds": "flush"}
 
 
 @dataclass(frozen=True)

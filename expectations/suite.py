@@ -103,7 +103,7 @@ def _validate(connection: duckdb.DuckDBPyConnection, home: str, table: str, expe
             "pool_reset_on_return": None,
         },
     )
-    asset = source.add_table_asset(table, table_name=table, schema_name=home.split(".")[1])
+    asset = source.add_table_asset(table, table_name=table)
     batch = asset.add_batch_definition_whole_table(table).get_batch()
     suite = gx.ExpectationSuite(name=table, expectations=list(expectations))
     try:

@@ -35,6 +35,7 @@ from warehouse.keys import find_keys
 from warehouse.lake import open_lake
 from warehouse.ledger import read_ledger
 from warehouse.lock import region_lock
+from warehouse.protection import require_publication
 from warehouse.releases import find_release, in_force, put_in_force
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -120,6 +121,7 @@ def _publish(run: Run, outcome: Outcome) -> None:
 def _opened(region: str, home: str | None, *, wait: bool) -> Iterator[Run]:
     """The region locked, its lake open; all closed again whatever happens."""
     folder = load_region(region)
+    require_publication(folder.publication)
     place = RegionHome(find_home(Path(home) if home else None) / folder.region.id)
     with region_lock(place, wait=wait):
         keys = find_keys(place, synthetic=folder.is_synthetic)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.prefect_home import CONSOLE, use_prefect
-from regions.folder import load_region
+from regions.folder import SHIPPED, RegionFolder, load_region
 from warehouse.home import RegionHome, find_home
 from warehouse.lock import region_lock
 
@@ -19,7 +19,7 @@ def run_monthly(region: str, first: str | None, last: str | None, home: Path | N
         _prepare(place)
         from flows.monthly import monthly
 
-        outcome: Any = monthly(str(folder.path), first, last, str(place), wait=wait)
+        outcome: Any = monthly(_name(folder), first, last, str(place), wait=wait)
         return str(outcome.text)
 
 
@@ -31,7 +31,12 @@ def run_backfill(region: str, first: str | None, last: str | None, home: Path | 
         _prepare(place)
         from flows.backfill import backfill
 
-        return str(backfill(str(folder.path), first, last, str(place), chunk_months=chunk, wait=wait))
+        return str(backfill(_name(folder), first, last, str(place), chunk_months=chunk, wait=wait))
+
+
+def _name(folder: RegionFolder) -> str:
+    """A shipped region by its id, any other by its path: what Prefect's page shows, and a worker finds."""
+    return folder.region.id if folder.path.parent == SHIPPED else str(folder.path)
 
 
 def _prepare(place: Path) -> None:

@@ -1,21 +1,24 @@
 """Reads a region's folder and says in plain words, with file and line, what is wrong with it."""
 
 import csv
+import io
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from regions import model as codes
 from regions.errors import UsageError
-from regions.model import Agreement, Basis, Model, MunicipalityCode, Publication, Region, Scenario
+from regions.model import Agreement, Basis, Model, MunicipalityCode, Principal, Publication, Region, Scenario
 from regions.month import Month
 from regions.parameters import ParameterFile, Parameters, ParameterValue, read_values
 from regions.source import Coded, Source, VisitMapping
@@ -140,7 +143,9 @@ def check_region(path: Path) -> tuple[RegionFolder | None, list[Problem]]:
     scenarios = reader.many("scenarios", Scenario)
     agreements = reader.many("agreements", Agreement)
     units = reader.table("units.csv", CareUnit)
-    values = _Reader(NATIONAL).parameters() + reader.parameters()
+    national = _Reader(NATIONAL)
+    values = national.parameters() + reader.parameters()
+    reader.problems += [replace(problem, file=f"{NATIONAL.name}/{problem.file}") for problem in national.problems]
     if region is None or publication is None or reader.problems:
         return None, sorted(reader.problems)
     folder = RegionFolder(
@@ -204,26 +209,27 @@ class _Reader:
 
     def table(self, name: str, kind: type[_M]) -> tuple[_M, ...]:
         """A CSV file, each row as a model; an empty cell is a value left out."""
-        content = self._bytes(name)
+        content = self._text(name)
         if content is None:
             return ()
         made = []
-        for number, row in enumerate(csv.DictReader(content.decode("utf-8").splitlines()), 2):
+        rows = csv.DictReader(io.StringIO(content, newline=""), restkey="a cell beyond the header")
+        for row in rows:
             try:
                 made.append(kind.model_validate({key: text for key, text in row.items() if text}))
             except ValidationError as error:
-                self.problems.extend(Problem(name, number, _words(fault)) for fault in error.errors())
+                self.problems.extend(Problem(name, rows.line_num, _words(fault)) for fault in error.errors())
         return tuple(made)
 
     def parameters(self) -> list[ParameterValue]:
         """All values of the folder's `parameters/`."""
         values: list[ParameterValue] = []
         for definition in self.many("parameters", ParameterFile):
-            if definition.file:
-                self._bytes(f"parameters/{definition.file}")
+            if definition.file and self._text(f"parameters/{definition.file}") is None:
+                continue
             try:
                 values += read_values(definition, self.path / "parameters")
-            except (OSError, ValueError, KeyError) as error:
+            except ValueError as error:
                 self.problems.append(Problem(f"parameters/{definition.id}.yaml", 1, str(error)))
         return values
 
@@ -247,8 +253,19 @@ class _Reader:
         self.raw[name] = content
         return content
 
-    def _tree(self, name: str) -> CommentedMap | None:
+    def _text(self, name: str) -> str | None:
         content = self._bytes(name)
+        if content is None:
+            return None
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            self.problems.append(Problem(name, line, "not written in UTF-8"))
+            return None
+
+    def _tree(self, name: str) -> CommentedMap | None:
+        content = self._text(name)
         if content is None:
             return None
         try:
@@ -256,6 +273,9 @@ class _Reader:
         except MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             self.problems.append(Problem(name, line, f"not readable as YAML: {error.problem}"))
+            return None
+        except YAMLError:
+            self.problems.append(Problem(name, 1, "not readable as YAML: it holds a character that YAML forbids"))
             return None
         if not isinstance(tree, CommentedMap):
             self.problems.append(Problem(name, 1, "the file must hold keys and values"))
@@ -304,6 +324,7 @@ def _line(tree: Any, location: Sequence[str | int]) -> int:
 def _cross_checks(folder: RegionFolder, reader: _Reader) -> Iterator[Problem]:
     """What can only be seen across files."""
     yield from _municipalities_exist(folder, reader)
+    yield from _one_unit_a_day(folder)
     for source in folder.sources:
         name = f"sources/{source.id}.yaml"
         for location, text in _source_faults(folder, source):
@@ -323,6 +344,21 @@ def _municipalities_exist(folder: RegionFolder, reader: _Reader) -> Iterator[Pro
             yield Problem("units.csv", number, f"municipality {unit.municipality_code} is not one of the region's")
 
 
+def _one_unit_a_day(folder: RegionFolder) -> Iterator[Problem]:
+    """A code that means two units on one day would count a visit twice."""
+    rows: dict[tuple[str, str], list[tuple[date, date, int]]] = defaultdict(list)
+    for number, unit in enumerate(folder.units, 2):
+        last = unit.valid_to or date.max
+        if last < unit.valid_from:
+            yield Problem("units.csv", number, f"valid_to {last} is before valid_from {unit.valid_from}")
+        rows[unit.system, unit.local_code].append((unit.valid_from, last, number))
+    for (system, code), spans in rows.items():
+        for (_, last, other), (first, _, number) in pairwise(sorted(spans)):
+            if first <= last:
+                text = f"code {code} of system {system} is also the unit of line {other} on {first}"
+                yield Problem("units.csv", number, text)
+
+
 def _source_faults(folder: RegionFolder, source: Source) -> Iterator[tuple[tuple[str, ...], str]]:
     for code in source.municipalities:
         if code not in folder.region.municipalities:
@@ -337,6 +373,8 @@ def _source_faults(folder: RegionFolder, source: Source) -> Iterator[tuple[tuple
         yield ("visit",), f"units.csv has no units of system {source.system}"
     if source.visit.serving_municipality.from_unit and source.visit.care_unit is None:
         yield ("visit", "serving_municipality"), "from_unit needs care_unit"
+    if source.visit.residence_municipality.from_unit:
+        yield ("visit", "residence_municipality"), "from_unit tells where care is given, not where a person lives"
 
 
 def _unknown_columns(source: Source) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -382,6 +420,28 @@ def allowed_codes(national: National) -> dict[str, tuple[str, ...]]:
     }
 
 
+def scenario_codes(folder: RegionFolder) -> dict[str, tuple[str, ...]]:
+    """The codes that a scenario's conditions may name, by attribute of the visit; unknown is not among them.
+
+    visit_kind is care form and planned in one word, as the boundary's wording goes.
+    """
+    others = ("cancelled", "professions")
+    visit = {name: listed for name, listed in allowed_codes(folder.national).items() if name not in others}
+    municipalities = (*folder.region.municipalities, codes.OUTSIDE_COUNTY)
+    visit |= {
+        "visit_kind": ("home_health_care", "planned_home_visit", "unplanned_home_visit"),
+        "principal": tuple(Principal),
+        "profession": tuple(folder.national.professions),
+        "part_of_day": codes.PARTS_OF_DAY,
+        "day_type": codes.DAY_TYPES,
+        "age_group": codes.AGE_GROUPS,
+        "residence_municipality_code": municipalities,
+        "serving_municipality_code": municipalities,
+        "care_unit_id": tuple({unit.hsa_id: None for unit in folder.units}),
+    }
+    return {name: tuple(code for code in listed if code != "unknown") for name, listed in sorted(visit.items())}
+
+
 def _targets(entry: Any) -> set[str]:
     if entry is None:
         return set()
@@ -418,7 +478,24 @@ def _boundaries(folder: RegionFolder, reader: _Reader) -> Iterator[Problem]:
         if scenario.extends and scenario.extends not in scenarios:
             name = f"scenarios/{scenario.id}.yaml"
             yield Problem(name, reader.line(name, "extends"), f"there is no scenario {scenario.extends}")
+        yield from _conditions(folder, scenario, reader)
     for agreement in folder.agreements:
         if agreement.scenario not in scenarios:
             name = f"agreements/{agreement.id}.yaml"
             yield Problem(name, reader.line(name, "scenario"), f"there is no scenario {agreement.scenario}")
+
+
+def _conditions(folder: RegionFolder, scenario: Scenario, reader: _Reader) -> Iterator[Problem]:
+    """Each condition is on an attribute of the visit, and names codes of its list."""
+    allowed = scenario_codes(folder)
+    name = f"scenarios/{scenario.id}.yaml"
+    for index, condition in enumerate(scenario.conditions):
+        place = ("conditions", index)
+        if condition.attribute not in allowed:
+            text = f"visits have no attribute {condition.attribute}; they have {', '.join(allowed)}"
+            yield Problem(name, reader.line(name, *place, "attribute"), text)
+            continue
+        for value in sorted(set(condition.is_in) - set(allowed[condition.attribute])):
+            listed = ", ".join(allowed[condition.attribute])
+            why = "is said by the key unknown" if value == "unknown" else f"is not a code of {condition.attribute}"
+            yield Problem(name, reader.line(name, *place, "in"), f"{value!r} {why}: {listed}")

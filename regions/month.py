@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
-_TEXT = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
+_TEXT = re.compile(r"^(?!0000)([0-9]{4})-(0[1-9]|1[0-2])$")
 
 
 @dataclass(frozen=True, order=True)
@@ -22,7 +22,7 @@ class Month:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `2011-01`; raises ValueError for anything else."""
-        found = _TEXT.match(text.strip())
+        found = _TEXT.fullmatch(text.strip())
         if not found:
             raise ValueError("a month is written YYYY-MM, such as 2011-01")
         return cls(int(found[1]), int(found[2]))

@@ -135,20 +135,26 @@ def weakest(kinds: Iterable[Basis]) -> Basis:
 def read_values(definition: ParameterFile, folder: Path) -> list[ParameterValue]:
     """The values of one parameter file; raises ValueError with the row where a CSV is wrong."""
     if definition.file is None:
-        return [_value(definition, _inline_row(entry)) for entry in definition.values]
+        return [_numbered(definition, _inline_row(entry), None) for entry in definition.values]
     with (folder / definition.file).open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
         wanted = {"year", "value", *definition.keys}
         if missing := sorted(wanted - set(reader.fieldnames or ())):
             raise ValueError(f"{definition.file}: column {', '.join(missing)} is missing")
-        return [_numbered(definition, row, number) for number, row in enumerate(reader, 2)]
+        return [_numbered(definition, row, reader.line_num) for row in reader]
 
 
-def _numbered(definition: ParameterFile, row: Mapping[str, str], number: int) -> ParameterValue:
+def _numbered(definition: ParameterFile, row: Mapping[str, str], number: int | None) -> ParameterValue:
+    """The row's value; what is wrong with it as a ValueError that names the line, or the year."""
+    where = f"{definition.file}, line {number}" if number else f"value of {row['year']}"
     try:
         return _value(definition, row)
-    except (ValueError, InvalidOperation) as error:
-        raise ValueError(f"{definition.file}, line {number}: {error or 'not a number'}") from error
+    except KeyError as error:
+        raise ValueError(f"{where}: key {error.args[0]} is missing") from None
+    except (InvalidOperation, TypeError):
+        raise ValueError(f"{where}: value is not a number") from None
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
 
 
 def _inline_row(entry: InlineValue) -> dict[str, str]:

@@ -37,16 +37,13 @@ class FolderTransport(Model):
     def read_name(self, name: str) -> tuple[Month, int] | None:
         """Month and version that a file's name states; None where the name isn't of this pattern."""
         parts = _TOKEN.split(self.file_name)
-        expression = "".join(
-            {"month": r"(?P<month>\d{6})", "version": r"(?P<version>\d{1,18})"}[part] if index % 2 else re.escape(part)
-            for index, part in enumerate(parts)
-        )
+        digits = {"month": r"(?P<month>[0-9]{6})", "version": r"(?P<version>[0-9]{1,18})"}
+        expression = "".join(digits[part] if index % 2 else re.escape(part) for index, part in enumerate(parts))
         found = re.fullmatch(expression, name)
         if not found:
             return None
-        digits = found["month"]
         try:
-            month = Month.parse(f"{digits[:4]}-{digits[4:]}")
+            month = Month.parse(f"{found['month'][:4]}-{found['month'][4:]}")
         except ValueError:
             return None
         return month, int(found.groupdict().get("version") or 0)

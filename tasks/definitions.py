@@ -53,6 +53,7 @@ def _source_definition(folder: RegionFolder, source: Source) -> str:
     region = folder.region
     place = {
         "municipalities": list(region.municipalities),
+        "all_municipalities": sorted(folder.national.municipalities),
         "late_months": region.late_months,
         "parts_of_day": region.parts_of_day.model_dump(mode="json"),
         "source": source.model_dump(mode="json"),

@@ -12,15 +12,15 @@ from datetime import date, timedelta
 
 from personnummer import personnummer
 
-_PLAIN = re.compile(r"^(?P<century>\d{2})?(?P<short>\d{6})(?P<sign>[-+]?)(?P<last>\d{4})$")
+_PLAIN = re.compile(r"(?P<century>18|19|20)?(?P<short>\d{6})(?P<sign>[-+]?)(?P<last>\d{4})", re.ASCII)
 # Centuries 18–21 are never used for an NRID: such a number is a local one (Värmland's have the same shape).
-_NRID = re.compile(r"^(?P<century>(?!18|19|20|21)\d{2})(?P<short>\d{6})[A-HJ-NPR-UX-Z]{2}\d{2}$")
+_NRID = re.compile(r"(?P<century>(?!18|19|20|21)\d{2})(?P<short>\d{6})[A-HJ-NPR-UX-Z]{2}\d{2}", re.ASCII)
+_STOCKHOLM = re.compile(r"99(19[89]\d|2[0-2]\d\d)\d{6}", re.ASCII)  # 99, year, serial, check digit
 _LOCAL = (
-    re.compile(r"^99(19[89]\d|2[0-2]\d\d)\d{6}$"),  # Stockholm: 99, year, serial, check digit
-    re.compile(r"^(19|20)\d{6}[KMX]\d{2}\d$"),  # Västra Götaland
-    re.compile(r"^(19|20)\d{6}S[FUXPL]\d{2}$"),  # Värmland
-    re.compile(r"^(19|20)\d{4}(3[2-9]|4\d|5\d)\d{4}$"),  # Inera Carelink: day 32–59
-    re.compile(r"^(19|20)\d{6}(?=.*[A-Z])[A-Z0-9]{4}$"),  # Skåne: at least one letter
+    re.compile(r"(19|20)\d{6}[KMX]\d{2}\d", re.ASCII),  # Västra Götaland
+    re.compile(r"(19|20)\d{6}S[FUXPL]\d{2}", re.ASCII),  # Värmland
+    re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(3[2-9]|4\d|5\d)\d{4}", re.ASCII),  # Inera Carelink: day 32–59
+    re.compile(r"(19|20)\d{6}(?=.*[A-Z])[A-Z0-9]{4}", re.ASCII),  # Skåne: at least one letter
 )
 _OLDEST = 100
 
@@ -41,18 +41,18 @@ _INVALID = "INVALID"
 
 def classify(text: str | None, seen: date) -> PersonId:
     """The class of an id as it was written in a delivery of the day `seen` (which decides the century)."""
-    if not text:
+    compact = "".join((text or "").split()).upper()
+    if not compact:
         return MISSING
-    compact = text.replace(" ", "").upper()
-    plain = _PLAIN.match(compact)
+    plain = _PLAIN.fullmatch(compact)
     if plain:
         found = _plain(_twelve(plain, seen))
         if found.id_class != _INVALID:
             return found
     compact = compact.replace("-", "")
-    if _NRID.match(compact):
+    if _NRID.fullmatch(compact):
         return _national_reserve(compact)
-    if any(pattern.match(compact) for pattern in _LOCAL):
+    if _is_stockholm(compact) or any(pattern.fullmatch(compact) for pattern in _LOCAL):
         return PersonId("LOCAL", compact)
     return PersonId(_INVALID, compact)
 
@@ -63,14 +63,13 @@ def pseudonym(key: bytes, person: PersonId) -> str:
 
 
 def _twelve(plain: re.Match[str], seen: date) -> str:
-    """Twelve digits: a missing century is the one that makes the age 0–99 (100 and over after a plus sign)."""
+    """Twelve digits: a missing century is the one that makes the age 0–99, or 100–199 this year after a plus sign."""
     if plain["century"]:
         return plain["century"] + plain["short"] + plain["last"]
     year = int(plain["short"][:2])
     born = seen.year - (seen.year - year) % 100
-    if born == seen.year and plain["short"][2:4] > f"{seen.month:02d}":
-        born -= 100
-    if plain["sign"] == "+":
+    not_yet_born = born == seen.year and plain["short"][2:4] > f"{seen.month:02d}"
+    if plain["sign"] == "+" or not_yet_born:
         born -= _OLDEST
     return f"{born // 100:02d}" + plain["short"] + plain["last"]
 
@@ -95,6 +94,14 @@ def _national_reserve(compact: str) -> PersonId:
         if shifted > century and (shifted - century) % 3 == 0:
             return PersonId("NRID", compact, _date(f"{century}{compact[2:8]}"), sex)
     return PersonId("NRID", compact)
+
+
+def _is_stockholm(compact: str) -> bool:
+    """Stockholm's: the check digit is Luhn's over positions 5–11."""
+    if not _STOCKHOLM.fullmatch(compact):
+        return False
+    doubled = [int(digit) * (2 - place % 2) for place, digit in enumerate(compact[4:])]
+    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
 
 
 def _date(digits: str) -> date | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from regions.folder import RegionFolder
 from regions.month import Month
 from regions.source import Source
-from warehouse.ledger import Landing, LedgerState
+from warehouse.ledger import Landing, LedgerState, Load
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def make_plan(
     for source in folder.sources:
         for landing in wanted(source, known):
             if landing.month in scope and landing.month not in held_back:
-                entry = _work(landing, state, definitions[source.id])
+                entry = _work(landing, known, state, definitions[source.id])
                 work[landing.month] += [entry] if entry else []
     months = tuple(MonthWork(month, tuple(entries)) for month, entries in sorted(work.items()) if entries)
     return Plan(scope, months, missing)
@@ -120,7 +120,7 @@ def _missing(folder: RegionFolder, landings: Sequence[Landing], scope: Sequence[
     )
 
 
-def _work(landing: Landing, state: LedgerState, definition: str) -> DeliveryWork | None:
+def _work(landing: Landing, landings: Sequence[Landing], state: LedgerState, definition: str) -> DeliveryWork | None:
     load = state.loads.get(landing.delivery_id)
     if load is None:
         why = "new"
@@ -128,6 +128,21 @@ def _work(landing: Landing, state: LedgerState, definition: str) -> DeliveryWork
         why = "rejected before"
     elif load.definition != definition:
         why = "mapping, rules or units changed"
+    elif _replaced_since(landing, load, landings, state):
+        why = "delivered again"
     else:
         return None
     return DeliveryWork(landing.delivery_id, landing.source_id, landing.month, landing.file_name, definition, why)
+
+
+def _replaced_since(landing: Landing, load: Load, landings: Sequence[Landing], state: LedgerState) -> bool:
+    """Whether the file came back after another content under its name had been loaded in its place."""
+    between = (
+        other
+        for other in landings
+        if (other.source_id, other.month, other.version) == (landing.source_id, landing.month, landing.version)
+        and other.landing_seq < landing.landing_seq
+        and other.delivery_id != landing.delivery_id
+    )
+    loads = (state.loads.get(other.delivery_id) for other in between)
+    return any(other.accepted and other.sequence > load.sequence for other in loads if other)

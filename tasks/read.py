@@ -1,22 +1,27 @@
 """From a delivery's bytes to a table of text, as its source's YAML says that it is written.
 
 Nothing is guessed and nothing converted: every cell is text, every row has its number in the file
-(the header is row 1), and rows with the wrong number of fields are told apart, not dropped.
+(the header is row 1), and rows with the wrong number of fields are told apart, not dropped. Only rows
+without any content are left out; they have their numbers all the same.
 """
 
 import csv
+import functools
 import io
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from regions.source import DelimitedFormat, ExcelFormat, Source
 from tasks.faults import DeliveryFault
 
 ROW_NUMBER = "hemvard_row_number"
-_MOJIBAKE = (b"\xc3\xa5", b"\xc3\xa4", b"\xc3\xb6")
+_MOJIBAKE = tuple(letter.encode() for letter in "åäöÅÄÖ")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -56,10 +61,12 @@ def _read_delimited(written: DelimitedFormat, content: bytes) -> Reading:
     header, body = _split_header(written, text)
     if not body:
         raise DeliveryFault("rows_present")
+    _check_quotes(written, body)
     ragged: list[int] = []
+    empty: list[int] = []
 
     def skip(row: Any) -> str:
-        ragged.append(row.number)
+        (ragged if row.text.strip() else empty).append(row.number + 1)
         return "skip"
 
     try:
@@ -70,6 +77,7 @@ def _read_delimited(written: DelimitedFormat, content: bytes) -> Reading:
                 delimiter=written.separator,
                 quote_char=written.quote or False,
                 newlines_in_values=bool(written.quote),
+                ignore_empty_lines=False,
                 invalid_row_handler=skip,
             ),
             convert_options=pyarrow.csv.ConvertOptions(
@@ -80,7 +88,20 @@ def _read_delimited(written: DelimitedFormat, content: bytes) -> Reading:
         # Arrow's own message quotes the row.
         found = "en rad kan inte delas upp i fält (brutet citattecken eller för långt fält)"
         raise DeliveryFault("file_readable", expected=_expected(written), found=found) from None
-    return _numbered(table, tuple(number + 1 for number in ragged))
+    return _numbered(table, tuple(ragged), empty)
+
+
+def _check_quotes(written: DelimitedFormat, body: bytes) -> None:
+    """Arrow reads an unclosed quote to the next one, and so would lose the rows between without a word."""
+    if not written.quote or written.quote.encode() not in body:
+        return
+    lines = io.StringIO(body.decode(), newline="")
+    reader = csv.reader(lines, delimiter=written.separator, quotechar=written.quote, strict=True)
+    try:
+        deque(reader, maxlen=0)
+    except csv.Error:
+        found = f"citattecknen går inte ihop på rad {reader.line_num + 1}, eller ett fält där är för långt"
+        raise DeliveryFault("file_readable", expected=_expected(written), found=found) from None
 
 
 def _block(body: bytes) -> int:
@@ -112,19 +133,29 @@ def _split_header(written: DelimitedFormat, text: bytes) -> tuple[list[str], byt
         quotechar=written.quote or None,
         quoting=csv.QUOTE_MINIMAL if written.quote else csv.QUOTE_NONE,
     )
-    header = [name.strip() for name in next(reader, [])]
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error:
+        found = "rubrikraden kan inte delas upp i fält (är raderna avslutade med radslut?)"
+        raise DeliveryFault("file_readable", expected=_expected(written), found=found) from None
     if not any(header):
         raise DeliveryFault("rows_present")
     return _unique(header), body if body.strip() else b""
 
 
 def _unique(header: list[str]) -> list[str]:
-    """Headers as they stand; an empty or repeated one gets its place, so that no column hides another."""
-    seen: set[str] = set()
+    """Headers as they stand; an empty or repeated one gets its place, so that no column hides another.
+
+    Names that differ in case alone are one name to DuckDB.
+    """
+    seen = {ROW_NUMBER}
     names = []
     for position, name in enumerate(header, 1):
-        names.append(name if name and name not in seen else f"column {position}")
-        seen.add(name)
+        own = name if name and name.casefold() not in seen else f"column {position}"
+        while own.casefold() in seen:
+            own += "_"
+        names.append(own)
+        seen.add(own.casefold())
     return names
 
 
@@ -133,7 +164,8 @@ def _read_excel(written: ExcelFormat, content: bytes) -> Reading:
 
     expected = f"Excel, blad {written.sheet}"
     try:
-        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(written.sheet).to_python()
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(written.sheet)
+        rows = sheet.to_python()
     except WorksheetNotFound:
         raise DeliveryFault("file_readable", expected=expected, found="bladet saknas") from None
     except (CalamineError, OSError, ValueError):
@@ -142,7 +174,8 @@ def _read_excel(written: ExcelFormat, content: bytes) -> Reading:
         raise DeliveryFault("rows_present")
     header = _unique([_cell(value).strip() for value in rows[0]])
     columns = [pa.array([_cell(row[place]) for row in rows[1:]], pa.string()) for place in range(len(header))]
-    return _numbered(pa.table(columns, names=header), ())
+    top = sheet.start[0] if sheet.start else 0  # rows above the first one with content are not among `rows`
+    return _numbered(pa.table(columns, names=header), (), header_row=top + 1)
 
 
 def _cell(value: object) -> str:
@@ -154,12 +187,13 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _numbered(table: pa.Table, ragged: tuple[int, ...]) -> Reading:
-    """Number the rows as they stand in the file, leaving out the ragged ones' numbers."""
-    taken = set(ragged)
-    total = table.num_rows + len(ragged)
-    numbers = range(2, total + 2) if not taken else [number for number in range(2, total + 2) if number not in taken]
-    return Reading(table.append_column(ROW_NUMBER, pa.array(numbers, pa.int64())), ragged)
+def _numbered(table: pa.Table, ragged: tuple[int, ...], empty: Sequence[int] = (), *, header_row: int = 1) -> Reading:
+    """Number the rows as they stand in the file; those without any content are left out, not their numbers."""
+    taken = {*ragged, *empty}
+    numbers = range(header_row + 1, header_row + 1 + table.num_rows + len(taken))
+    kept = numbers if not taken else [number for number in numbers if number not in taken]
+    filled = functools.reduce(pc.or_, (pc.not_equal(column, "") for column in table.columns))
+    return Reading(table.append_column(ROW_NUMBER, pa.array(kept, pa.int64())).filter(filled), ragged)
 
 
 def _expected(written: DelimitedFormat) -> str:

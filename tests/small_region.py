@@ -24,6 +24,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -34,7 +35,7 @@ import duckdb
 import numpy as np
 
 from expectations.rules import Rule
-from regions.folder import load_region
+from regions.folder import RegionFolder, load_region
 from regions.month import Month
 from synthetic.person_ids import personnummer
 from tasks.report import Outcome
@@ -251,8 +252,18 @@ class Deliveries:
 
     def path(self, source: str, month: str, version: int = 1) -> Path:
         """Where such a file lies."""
-        transport = load_region(str(SMALL)).sources_by_id[source].transport
+        transport = small_folder().sources_by_id[source].transport
         return self.inbox / source / transport.make_name(Month.parse(month), version)
+
+
+@cache
+def small_folder() -> RegionFolder:
+    """The region's folder, read once."""
+    return load_region(str(SMALL))
+
+
+def _load_region(name_or_path: str) -> RegionFolder:
+    return small_folder() if name_or_path == str(SMALL) else load_region(name_or_path)
 
 
 def plain_steps() -> SimpleNamespace:
@@ -283,6 +294,7 @@ def without_prefect(**steps: Callable[..., Any]) -> Iterator[list[str]]:
             ("steps", SimpleNamespace(**{**vars(plain_steps()), **steps})),
             ("create_markdown_artifact", lambda *_args, **_kwargs: None),
             ("_say", said.append),
+            ("load_region", _load_region),
         ):
             stack.enter_context(patch.object(module, name, value))
         yield said

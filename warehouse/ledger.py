@@ -52,6 +52,7 @@ class Load:
     delivery_id: str
     accepted: bool
     definition: str
+    sequence: int = 0
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _landings(connection: duckdb.DuckDBPyConnection) -> tuple[Landing, ...]:
 
 def _loads(connection: duckdb.DuckDBPyConnection) -> dict[str, Load]:
     rows = connection.execute(
-        "SELECT delivery_id, status = 'accepted', definition FROM lake.ledger.loads ORDER BY load_seq"
+        "SELECT delivery_id, status = 'accepted', definition, load_seq FROM lake.ledger.loads ORDER BY load_seq"
     ).fetchall()
     return {row[0]: Load(*row) for row in rows}
 

@@ -7,6 +7,7 @@ region lists are not published.
 
 from collections.abc import Iterable, Sequence
 
+from regions.errors import UsageError
 from regions.folder import Problem
 from regions.model import Publication
 from warehouse.schema import PUBLISHED, Table
@@ -37,6 +38,13 @@ def check_publication(publication: Publication) -> list[Problem]:
             text = f"{entry.table} has no dimension {', '.join(unknown)}; it has {', '.join(dimensions)}"
             problems.append(Problem("publication.yaml", 1, text))
     return problems
+
+
+def require_publication(publication: Publication) -> None:
+    """UsageError where `publication.yaml` lists what is not there: it would be left out in silence."""
+    if problems := check_publication(publication):
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        raise UsageError(f"The region's publication is not right:\n{listed}", todo="Correct publication.yaml.")
 
 
 def _hidden(table: Table, min_persons: int) -> str:

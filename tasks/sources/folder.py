@@ -15,16 +15,19 @@ class FolderSource:
         self._folder = folder
 
     def list_offered(self) -> list[Offered]:
-        """The files whose names are of the source's pattern, by month and version."""
-        found = []
+        """The files whose names are of the source's pattern, by month and version.
+
+        A version may be written with zeros before it; of two names that state the same, the last counts.
+        """
+        found = {}
         for file in self._files():
             if (named := self._transport.read_name(file.name)) is not None:
-                found.append(Offered(*named, file.name))
-        return sorted(found)
+                found[named] = Offered(*named, file.name)
+        return sorted(found.values())
 
     def strange(self) -> int:
-        """How many files have names that are not of the source's pattern."""
-        return sum(self._transport.read_name(file.name) is None for file in self._files())
+        """How many files have names that are not of the source's pattern, or that state what another states."""
+        return len(self._files()) - len(self.list_offered())
 
     def fetch(self, offered: Offered) -> bytes:
         """The file's bytes."""

@@ -33,6 +33,7 @@ NAMES = {
     "9998": "Utanför länet",
     "9999": "Okänd",
 }
+FEW = {code: NAMES[code] for code in ("2506", "2580", "9999")}
 NOTICE = "Syntetiska leveranser – inga verkliga patienter"
 MIN_PERSONS = 5
 MONTH_MARGINS = (

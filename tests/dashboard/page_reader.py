@@ -1,0 +1,92 @@
+"""Reads a page as a tree, and complains where its tags don't nest: what a test sees is what a browser sees."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+from published_sample import NAMES, Sample
+
+from dashboard.site import render
+
+VOID = {"meta", "link", "br", "hr", "img", "input", "col", "wbr"}
+
+
+@dataclass
+class Element:
+    """An element of a page."""
+
+    tag: str
+    attributes: dict[str, str]
+    children: list["Element | str"] = field(default_factory=list)
+
+    def all(self, tag: str = "", **attributes: str) -> Iterator["Element"]:
+        """Every element below, of a tag and with these attributes (data_month is data-month)."""
+        wanted = {name.replace("_", "-"): value for name, value in attributes.items()}
+        for child in self.children:
+            if isinstance(child, Element):
+                if tag in ("", child.tag) and wanted.items() <= child.attributes.items():
+                    yield child
+                yield from child.all(tag, **attributes)
+
+    def one(self, tag: str = "", **attributes: str) -> "Element":
+        """The only element below of a tag and with these attributes."""
+        (found,) = self.all(tag, **attributes)
+        return found
+
+    @property
+    def text(self) -> str:
+        """All text below, with single spaces."""
+        return " ".join("".join(self._texts()).replace("\n", " ").split(" ")).strip()
+
+    def cells(self) -> list[str]:
+        """The texts of a row's data cells."""
+        return [cell.text for cell in self.all("td")]
+
+    def _texts(self) -> Iterator[str]:
+        for child in self.children:
+            yield from [child] if isinstance(child, str) else child._texts()
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open = [Element("", {})]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open[-1].children.append(Element(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open[-1].tag == tag, f"</{tag}> closes <{self.open[-1].tag}>"
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].children.append(data)
+
+
+def parsed(html: str) -> Element:
+    """A page as a tree."""
+    reader = _Reader()
+    reader.feed(html)
+    assert len(reader.open) == 1, f"<{reader.open[-1].tag}> is never closed"
+    return reader.open[0]
+
+
+def written(sample: Sample, folder: Path, names: Mapping[str, str] = NAMES) -> str:
+    """The text of the page of a sample, made in a folder."""
+    database = folder / "hemvard.duckdb"
+    database.unlink(missing_ok=True)
+    sample.write(database)
+    render(database, folder / "page", names)
+    return (folder / "page" / "index.html").read_text(encoding="utf-8")
+
+
+def page(sample: Sample, folder: Path, names: Mapping[str, str] = NAMES) -> Element:
+    """The page of a sample as a tree."""
+    return parsed(written(sample, folder, names))

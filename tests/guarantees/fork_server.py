@@ -1,0 +1,100 @@
+"""Forks a process for each run of the command line, everything imported before: a real process, quickly.
+
+Reads a request a line (JSON: arguments, environment, output, killed_in), answers with the child's id, and
+writes `<output>.status` when it has ended. Linux only; used by `processes.py` alone.
+"""
+
+import atexit
+import importlib
+import json
+import os
+import select
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any
+
+from flows.prefect_home import use_prefect
+
+use_prefect(Path(os.environ["PREFECT_HOME"]).parent)
+
+import great_expectations.expectations  # noqa: E402, F401 - imported here so that no child has to
+
+import flows.backfill  # noqa: E402
+import flows.cli  # noqa: E402
+import flows.monthly  # noqa: E402
+import flows.running  # noqa: E402
+
+
+def serve() -> dict[str, Any] | None:
+    """Fork until the input ends; in a child, its request."""
+    running: dict[int, str] = {}
+    os.set_blocking(sys.stdin.fileno(), False)
+    waiting = b""
+    while True:
+        if select.select([sys.stdin], [], [], 0.01)[0]:
+            received = os.read(sys.stdin.fileno(), 65536)
+            if not received:
+                return None
+            *lines, waiting = (waiting + received).split(b"\n")
+            for line in lines:
+                request = json.loads(line)
+                child = os.fork()
+                if child == 0:
+                    return request
+                running[child] = request["output"]
+                print(child, flush=True)
+        reap(running)
+
+
+def reap(running: dict[int, str]) -> None:
+    """Note how children have ended."""
+    for child in list(running):
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            Path(running.pop(child) + ".status").write_text(str(os.waitstatus_to_exitcode(status)))
+
+
+def run(request: dict[str, Any]) -> None:
+    """The command line in this child, its output in files."""
+    for stream, descriptor in (("out", 1), ("err", 2)):
+        target = os.open(f"{request['output']}.{stream}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(target, descriptor)
+        os.close(target)
+    os.environ.update(request["environment"])
+    if place := request.get("killed_in"):
+        module, _, name = place.rpartition(".")
+        setattr(importlib.import_module(module), name, die)
+    end(code_of(request["arguments"]))
+
+
+def code_of(arguments: list[str]) -> int:
+    """Run the command; the exit code that the interpreter would give."""
+    try:
+        flows.cli.main(arguments)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def end(code: int) -> None:
+    """End as the interpreter does, but for C++ destructors, which miss the threads that a fork leaves behind."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def die(*_args: object, **_kwargs: object) -> None:
+    """The power goes."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__" and (given := serve()) is not None:
+    run(given)
