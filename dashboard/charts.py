@@ -35,7 +35,7 @@ _CONFIG = {
 }
 Spec = Mapping[str, Any]
 """A piece of a chart in the Vega-Lite language."""
-_GAP = 38
+_GAP, _TICK = 38, 44
 _PADDING = {"left": 12, "top": 6, "right": 30, "bottom": 4}
 
 
@@ -107,7 +107,9 @@ def _month_panels(months: Sequence[date], lines: Sequence[Line], size: Size) -> 
     top = max(entry.count for line in lines for entry in line.figures if entry.shown) * 1.06 or 1
     room = size.width - _GAP * (len(panels) - 1)
     drawn = [
-        _Panel(panel, months.index(panel[0]), max(40, room * len(panel) // len(months)), top).layers(lines, size)
+        _Panel(
+            panel, months.index(panel[0]), max(40, room * len(panel) // len(months)), top, panel is panels[-1]
+        ).layers(lines, size)
         for panel in panels
     ]
     drawn[-1]["layer"] += _labels(lines, len(panels[-1]) - 1, top, size)
@@ -122,6 +124,7 @@ class _Panel:
     start: int
     width: int
     top: float
+    last: bool
 
     def layers(self, lines: Sequence[Line], size: Size) -> dict[str, Any]:
         """The panel: a line a run of figures, a point for a month alone, an open one for a preliminary month."""
@@ -189,14 +192,14 @@ def _month_axis(panel: _Panel) -> Spec:
 
 
 def _is_tick(at: int, panel: _Panel) -> bool:
-    """The first month, then every January; also July and more where there is room for it."""
-    month = panel.months[at].month
-    wide = panel.width / len(panel.months)
-    step = next(step for step in (1, 3, 6, 12, 24, 48, 10_000) if step * wide >= (44 if step < 12 else 40))
+    """The first month, then every January, and as many months between as there is room for."""
     if at == 0:
         return True
-    since = (panel.months[at].year - panel.months[0].year) * 12 + month - 1
-    return since % step == 0 and at * wide >= 44
+    month, first, wide = panel.months[at], panel.months[0], panel.width / len(panel.months)
+    step = next(step for step in (1, 3, 6, 12, 24, 48, 10_000) if step * wide >= _TICK)
+    after = (len(panel.months) - 1 - at) * wide + _GAP
+    since = (month.year - first.year) * 12 + month.month - 1
+    return since % step == 0 and at * wide >= _TICK and (panel.last or after >= _TICK)
 
 
 def _tick(entry: date) -> str:
@@ -205,18 +208,23 @@ def _tick(entry: date) -> str:
 
 
 def _labels(lines: Sequence[Line], last: int, top: float, size: Size) -> list[Spec]:
-    """Each line's name and last figure, beside its end; above it, with a white rim, where there is no room."""
+    """Each line's name, and its figure of the last month, beside its end; above it where there is no room."""
     ends = [(line, found[-1]) for line in lines if (found := [entry for entry in line.figures if entry.shown])]
     heights = _apart([end.count for _, end in ends], 19 * top / size.height)
     values = [
-        {"at": last, "visits": height, "name": line.name, "text": f"{line.name} {number(end.count)}"}
-        for (line, end), height in zip(ends, heights, strict=True)
+        {"at": last, "visits": height, "name": line.name, "text": _label(line)}
+        for (line, _), height in zip(ends, heights, strict=True)
     ]
     if size.labels_beside:
         return [_text(values, {"align": "left", "dx": 9, "fontSize": 14})]
     above = {"align": "right", "dy": -14, "fontSize": 13}
     rim = {"stroke": "white", "strokeWidth": 5, "strokeJoin": "round"}
     return [_text(values, {**above, **rim}), _text(values, above)]
+
+
+def _label(line: Line) -> str:
+    end = line.figures[-1]
+    return f"{line.name} {number(end.count)}" if end.shown else line.name
 
 
 def _text(values: Sequence[Spec], style: Spec) -> Spec:

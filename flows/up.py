@@ -21,7 +21,7 @@ import httpx
 
 from flows.prefect_home import running_server, up_file, use_prefect
 from regions.errors import UnreachableError, UsageError
-from regions.folder import find_folder
+from regions.folder import load_region
 from warehouse.home import RegionHome, find_home
 from warehouse.lock import is_held
 
@@ -96,14 +96,10 @@ def _running(client: Any) -> list[Any]:
 
 
 def _region_home(parameters: dict[str, Any], home: Path) -> RegionHome:
-    """Where the run's region lies; its folder's name is its id."""
+    """Where the run's region lies."""
     given = parameters.get("home")
-    region = find_folder(str(parameters.get("region", ""))).name
-    return (
-        RegionHome(Path(given) if given else home)
-        if not region
-        else RegionHome((Path(given) if given else home) / region)
-    )
+    folder = load_region(str(parameters["region"]))
+    return RegionHome((Path(given) if given else home) / folder.region.id)
 
 
 @contextmanager

@@ -153,3 +153,10 @@ def test_real_data_has_no_notice(made, tmp_path):
 
 def test_the_same_database_gives_the_same_page(made, tmp_path):
     assert written(made, tmp_path) == written(made, tmp_path)
+
+
+def test_a_line_that_ends_hidden_has_no_last_number(made, tmp_path):
+    made.hide(MONTH, **{**HIDDEN, "period": date(2011, 6, 1)}, planned="all")
+    texts = {text.text for chart in page(made, tmp_path).all("svg") for text in chart.all("text")}
+    assert "Hembesök" in texts
+    assert not [text for text in texts if text.startswith("Hembesök ")]
