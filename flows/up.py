@@ -32,6 +32,7 @@ _START_SECONDS = 180
 _TEND_SECONDS = 60
 _GRACE = timedelta(seconds=60)
 """So young a run may not have taken its lock yet."""
+_PENDING_TIMES = 10
 
 
 def serve(home: Path | None, port: int) -> None:
@@ -62,22 +63,25 @@ def serve(home: Path | None, port: int) -> None:
 
 
 def mark_crashed(home: Path, older_than: timedelta = _GRACE) -> int:
-    """Set runs that are RUNNING at the server, but whose region nobody holds, to CRASHED; how many."""
+    """Set runs that the server takes for alive, but whose region nobody holds, to CRASHED; how many.
+
+    A pending run takes its deployment's place too; its process, which still imports, has ten times as long.
+    """
     from prefect.client.orchestration import get_client
     from prefect.states import Crashed
 
     marked = 0
     with get_client(sync_client=True) as client:
-        for run in _running(client):
-            begun = run.start_time or datetime.now(UTC)
-            if datetime.now(UTC) - begun >= older_than and not is_held(_region_home(run.parameters, home)):
+        for run in _alive(client):
+            patience = older_than * (_PENDING_TIMES if run.state.is_pending() else 1)
+            if datetime.now(UTC) - run.state.timestamp >= patience and not _is_held(run.parameters, home):
                 message = "Its process is gone: nobody holds the region's lock."
                 client.set_flow_run_state(run.id, Crashed(message=message), force=True)
                 marked += 1
     return marked
 
 
-def _running(client: Any) -> list[Any]:
+def _alive(client: Any) -> list[Any]:
     from prefect.client.schemas.filters import (
         FlowFilter,
         FlowFilterName,
@@ -87,7 +91,8 @@ def _running(client: Any) -> list[Any]:
     )
     from prefect.client.schemas.objects import StateType
 
-    state = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.CANCELLING]))
+    alive = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+    state = FlowRunFilterState(type=FlowRunFilterStateType(any_=alive))
     found: list[Any] = client.read_flow_runs(
         flow_filter=FlowFilter(name=FlowFilterName(any_=list(FLOWS))),
         flow_run_filter=FlowRunFilter(state=state),
@@ -95,11 +100,14 @@ def _running(client: Any) -> list[Any]:
     return found
 
 
-def _region_home(parameters: dict[str, Any], home: Path) -> RegionHome:
-    """Where the run's region lies."""
+def _is_held(parameters: dict[str, Any], home: Path) -> bool:
+    """Whether a process holds the run's region; none does where the region's folder is gone or wrong."""
     given = parameters.get("home")
-    folder = load_region(str(parameters["region"]))
-    return RegionHome((Path(given) if given else home) / folder.region.id)
+    try:
+        folder = load_region(str(parameters.get("region", "")))
+    except UsageError:
+        return False
+    return is_held(RegionHome((Path(given) if given else home) / folder.region.id))
 
 
 @contextmanager

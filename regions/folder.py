@@ -373,6 +373,8 @@ def _source_faults(folder: RegionFolder, source: Source) -> Iterator[tuple[tuple
         yield ("visit",), f"units.csv has no units of system {source.system}"
     if source.visit.serving_municipality.from_unit and source.visit.care_unit is None:
         yield ("visit", "serving_municipality"), "from_unit needs care_unit"
+    if source.visit.birth_date and "%y" in source.visit.birth_date.date_format:
+        yield ("visit", "birth_date"), "a year of two digits (%y) doesn't tell the century of a birth"
     if source.visit.residence_municipality.from_unit:
         yield ("visit", "residence_municipality"), "from_unit tells where care is given, not where a person lives"
 

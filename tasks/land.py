@@ -3,14 +3,16 @@
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from regions.folder import RegionFolder
 from regions.source import Source
 from tasks.run import Run
-from tasks.sources import Transport, connect
+from tasks.sources import connect
 from tasks.sources.offered import Offered
+from warehouse.home import RegionHome
 from warehouse.lake import transaction
 from warehouse.ledger import Landing, LedgerState, add_landings, read_ledger
 
@@ -26,18 +28,24 @@ class Landed:
 
 def land(run: Run) -> Landed:
     """Land every delivery on offer that is not yet the latest of its source, month and version."""
-    state = read_ledger(run.connection)
-    new: list[Landing] = []
-    strange: dict[str, int] = {}
-    for source in run.folder.sources:
-        transport = connect(source, run.home)
-        new += _land_source(run, source, transport, state, len(state.landings) + len(new))
-        if count := transport.strange():
-            strange[source.id] = count
+    new = []
+    for landing, content in offered_anew(run.folder, run.home, read_ledger(run.connection)):
+        write_landed(run.home.landing / landing.file, run.keys.encrypt(content))
+        new.append(landing)
     if new:
         with transaction(run.connection):
             add_landings(run.connection, new)
-    return Landed(tuple(new), strange)
+    strange = {source.id: connect(source, run.home).strange() for source in run.folder.sources}
+    return Landed(tuple(new), {source: count for source, count in strange.items() if count})
+
+
+def offered_anew(folder: RegionFolder, home: RegionHome, state: LedgerState) -> Iterator[tuple[Landing, bytes]]:
+    """What a run would land, with its bytes: `plan` and `land` share it."""
+    sequence = max((landing.landing_seq for landing in state.landings), default=0)
+    for source in folder.sources:
+        for landing, content in _offered_by(source, home, state):
+            sequence += 1
+            yield replace(landing, landing_seq=sequence), content
 
 
 def delivery_id(source_id: str, offered: Offered, content: bytes) -> str:
@@ -46,22 +54,20 @@ def delivery_id(source_id: str, offered: Offered, content: bytes) -> str:
     return hashlib.sha256(head + content).hexdigest()
 
 
-def _land_source(
-    run: Run, source: Source, transport: Transport, state: LedgerState, sequence: int
-) -> Iterator[Landing]:
+def _offered_by(source: Source, home: RegionHome, state: LedgerState) -> Iterator[tuple[Landing, bytes]]:
     latest = {
         (entry.month, entry.version): entry.delivery_id for entry in state.landings if entry.source_id == source.id
     }
+    transport = connect(source, home)
     for offered in transport.list_offered():
         content = transport.fetch(offered)
         identity = delivery_id(source.id, offered, content)
-        if latest.get((offered.month, offered.version)) == identity:
-            continue
-        sequence += 1
-        folder = run.home.landing / source.id
-        write_landed(folder / f"{offered.month.compact}-{identity}.age", run.keys.encrypt(content))
-        now = datetime.now(UTC).replace(tzinfo=None)
-        yield Landing(identity, source.id, offered.month, offered.version, offered.name, len(content), sequence, now)
+        if latest.get((offered.month, offered.version)) != identity:
+            now = datetime.now(UTC).replace(tzinfo=None)
+            yield (
+                Landing(identity, source.id, offered.month, offered.version, offered.name, len(content), 0, now),
+                content,
+            )
 
 
 def write_landed(file: Path, content: bytes) -> None:

@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from regions.errors import UsageError
 from regions.folder import RegionFolder
 from regions.month import Month
 from regions.source import Source
-from warehouse.ledger import Landing, LedgerState, Load
+from warehouse.ledger import Landing, LedgerState, Load, landed_file
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class DeliveryWork:
     @property
     def file(self) -> str:
         """Its file in the landing folder."""
-        return f"{self.source_id}/{self.month.compact}-{self.delivery_id}.age"
+        return landed_file(self.source_id, self.month, self.delivery_id)
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,24 @@ def wanted(source: Source, landings: Sequence[Landing]) -> list[Landing]:
     return list({entry.month: entry for entry in own}.values())
 
 
+def _newest(landings: Sequence[Landing]) -> dict[tuple[str, Month], tuple[int, int]]:
+    """The order of the newest landing of each source and month."""
+    newest: dict[tuple[str, Month], tuple[int, int]] = {}
+    for entry in landings:
+        key = entry.source_id, entry.month
+        newest[key] = max(entry.order, newest.get(key, entry.order))
+    return newest
+
+
 def _scope(
     landings: Sequence[Landing], first: Month | None, last: Month | None, require: Sequence[Month]
 ) -> tuple[Month, ...]:
+    if first and last and last < first:
+        raise UsageError(
+            f"The last month, {last}, lies before the first, {first}.",
+            where="--from and --to",
+            todo="Give the months in their order.",
+        )
     months = sorted({landing.month for landing in landings} | set(require))
     if not months and not (first and last):
         return ()
@@ -125,6 +141,8 @@ def _work(landing: Landing, landings: Sequence[Landing], state: LedgerState, def
     if load is None:
         why = "new"
     elif not load.accepted:
+        if followed and load.definition == definition:
+            return None
         why = "rejected before"
     elif load.definition != definition:
         why = "mapping, rules or units changed"

@@ -28,6 +28,11 @@ class Landing:
     landed_at: datetime
 
     @property
+    def file(self) -> str:
+        """Its file in the landing folder."""
+        return landed_file(self.source_id, self.month, self.delivery_id)
+
+    @property
     def order(self) -> tuple[int, int]:
         """Deliveries of one source and month: the highest is the newest."""
         return self.version, self.landing_seq
@@ -65,6 +70,11 @@ class LedgerState:
     """Event month → the last load that changed it."""
     windows: Mapping[tuple[str, Window], tuple[int, str]]
     """(model, window) → (last load it saw, its definition)."""
+
+
+def landed_file(source_id: str, month: Month, delivery_id: str) -> str:
+    """Where in the landing folder a delivery's bytes lie."""
+    return f"{source_id}/{month.compact}-{delivery_id}.age"
 
 
 def read_ledger(connection: duckdb.DuckDBPyConnection) -> LedgerState:

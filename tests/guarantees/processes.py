@@ -119,7 +119,7 @@ class ForkServer:
 
     def __init__(self, folder: Path, api: str) -> None:
         self.api = api
-        self._folder = folder
+        self.folder = folder
         self._numbers = count(1)
         environment = clean_environment() | {"PREFECT_API_URL": api, "PREFECT_HOME": str(folder / "prefect")}
         self._process = subprocess.Popen(
@@ -134,7 +134,7 @@ class ForkServer:
         self, *arguments: object, environment: Mapping[str, str] | None = None, killed_in: str | None = None
     ) -> Process:
         """A process of `hemvard` with these arguments; `killed_in` names a function at whose call it dies."""
-        output = self._folder / f"run-{next(self._numbers)}"
+        output = self.folder / f"run-{next(self._numbers)}"
         request = {
             "arguments": [str(argument) for argument in arguments],
             "environment": dict(environment or {}),

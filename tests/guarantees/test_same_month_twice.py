@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Pending, Running
 from processes import ForkServer, Process, wait_for
-from small_region import SMALL, copy_home, figure_hashes, region_home, run_plain
+from small_region import SMALL, copy_home, figure_hashes, region_home
 
+from flows.monthly import monthly
 from flows.up import mark_crashed
 from warehouse.lock import is_held
 
@@ -33,18 +35,17 @@ def test_a_second_run_finds_nothing_new(hemvard: ForkServer, base: Path, tmp_pat
 
 
 def test_a_process_and_the_engine_make_the_figures_that_plain_functions_make(
-    hemvard: ForkServer, more: Path, undisturbed: dict[str, str], tmp_path: Path
+    hemvard: ForkServer, client: SyncPrefectClient, more: Path, undisturbed: dict[str, str], tmp_path: Path
 ) -> None:
     home = copy_home(more, tmp_path / "home")
     run = hemvard.run("run", SMALL, "--home", home)
     assert run.wait() == 0, run.err
     assert "New release in force" in run.out
     assert figure_hashes(home) == undisturbed
-    with temporary_settings({PREFECT_API_URL: hemvard.api}), get_client(sync_client=True) as client:
-        (latest,) = [entry for entry in client.read_flow_runs() if entry.parameters.get("home") == str(home)]
-        assert latest.state_name == "Completed"
-        ours = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[latest.id]))
-        (artifact,) = client.read_artifacts(artifact_filter=ours)
+    (latest,) = [entry for entry in client.read_flow_runs() if entry.parameters.get("home") == str(home)]
+    assert latest.state_name == "Completed"
+    ours = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[latest.id]))
+    (artifact,) = client.read_artifacts(artifact_filter=ours)
     assert artifact.key == "small-run"
     assert "| beta_visits | 2024-01 | 2 | current |" in artifact.data
     assert "Syntetiska leveranser" in artifact.data
@@ -58,7 +59,7 @@ def halted(hemvard: ForkServer, more: Path, tmp_path: Path) -> Iterator[tuple[Pa
     wait_for(lambda: is_held(region_home(home)))
     os.kill(process.pid, signal.SIGSTOP)
     yield home, process
-    process.signal(signal.SIGCONT)
+    process.kill()
     process.wait()
 
 
@@ -85,26 +86,52 @@ def test_a_run_that_waits_finds_nothing_new(
     assert figure_hashes(home) == undisturbed
 
 
+@pytest.fixture
+def client(hemvard: ForkServer) -> Iterator[SyncPrefectClient]:
+    """A client of the server that the runs use."""
+    with temporary_settings({PREFECT_API_URL: hemvard.api}), get_client(sync_client=True) as opened:
+        yield opened
+
+
+def state_of(client: SyncPrefectClient, home: Path) -> str:
+    """The state of the newest run in a home, as the server knows it."""
+    found = [run for run in client.read_flow_runs() if run.parameters.get("home") == str(home)]
+    return str(max(found, key=lambda run: run.created).state_name) if found else "none"
+
+
 @pytest.mark.slow
 def test_a_killed_run_is_marked_crashed_and_a_living_one_is_not(
-    hemvard: ForkServer, halted: tuple[Path, Process], more: Path, tmp_path: Path
+    hemvard: ForkServer, client: SyncPrefectClient, halted: tuple[Path, Process], more: Path, tmp_path: Path
 ) -> None:
-    """Also where the region's folder has another name than its id."""
+    """Also where the region's folder has another name than its id, as this region's has."""
     home, living = halted
     other = copy_home(more, tmp_path / "other")
     killed = hemvard.run("run", SMALL, "--home", other, environment={"HEMVARD_TEST_KILL_AT": "stage:before"})
     assert killed.wait() == -9
-    with temporary_settings({PREFECT_API_URL: hemvard.api}), get_client(sync_client=True) as client:
+    living.signal(signal.SIGCONT)
+    wait_for(lambda: state_of(client, home) == "Running")
+    living.signal(signal.SIGSTOP)
+    assert state_of(client, other) == "Running"
+    mark_crashed(other, timedelta(0))
+    assert state_of(client, other) == "Crashed"
+    assert state_of(client, home) == "Running"
 
-        def state(place: Path) -> str:
-            (run,) = [entry for entry in client.read_flow_runs() if entry.parameters.get("home") == str(place)]
-            return str(run.state_name)
 
-        living.signal(signal.SIGCONT)
-        wait_for(lambda: [1 for run in client.read_flow_runs() if run.parameters.get("home") == str(home)])
-        living.signal(signal.SIGSTOP)
-        assert state(other) == "Running"
-        mark_crashed(other, timedelta(0))
-        assert state(other) == "Crashed"
-        assert state(home) == "Running"
-    run_plain(other, light=True)
+def test_a_run_that_died_before_it_began_is_marked_crashed_too(
+    client: SyncPrefectClient, base: Path, tmp_path: Path
+) -> None:
+    """A pending run takes its deployment's place as a running one does."""
+    home = copy_home(base, tmp_path / "home")
+    parameters = {"region": str(SMALL), "home": str(home)}
+    client.create_flow_run(monthly, parameters=parameters, state=Pending())
+    assert mark_crashed(home, timedelta(minutes=1)) == 0
+    assert state_of(client, home) == "Pending"
+    mark_crashed(home, timedelta(0))
+    assert state_of(client, home) == "Crashed"
+
+
+def test_a_run_of_a_region_that_is_gone_is_marked_and_ends_nothing(client: SyncPrefectClient, tmp_path: Path) -> None:
+    parameters = {"region": str(tmp_path / "gone"), "home": str(tmp_path)}
+    client.create_flow_run(monthly, parameters=parameters, state=Running())
+    mark_crashed(tmp_path, timedelta(0))
+    assert state_of(client, tmp_path) == "Crashed"

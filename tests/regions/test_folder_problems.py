@@ -104,6 +104,12 @@ SPOILT = {
         "residence_municipality: {from_unit: true}",
         "from_unit tells where care is given, not where a person lives",
     ),
+    "birth year of two digits": (
+        ALPHA,
+        "  record_id: {column: besöksid}",
+        '  birth_date: {date_column: personid, date_format: "%y%m%d"}\n  record_id: {column: besöksid}',
+        "a year of two digits (%y) doesn't tell the century",
+    ),
     "from_unit without unit": (
         ALPHA,
         "serving_municipality: {from_unit: true}",

@@ -1,7 +1,10 @@
 """Every class of id in care_data §2.5: what it tells, and the pseudonym that stands for it."""
 
+import hashlib
+import hmac
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,8 +18,6 @@ PNR = "191212121212"
 
 def with_check(nine: str) -> str:
     """Ten digits of nine, the check digit by another implementation of Luhn."""
-    import numpy as np
-
     return nine + str(luhn_of(np.array([int(nine)]), 9)[0])
 
 
@@ -202,7 +203,7 @@ def test_a_date_before_the_seen_month_s_end_and_at_most_a_hundred_years_ago(text
 def test_the_pseudonym_is_stable_and_depends_on_key_and_person_alone() -> None:
     one, other = b"k" * 32, b"l" * 32
     person = classify(PNR, SEEN)
-    assert pseudonym(one, person) == "b5ac9c4f6ffbb1ecea58a1a26f4a9ed1" or len(pseudonym(one, person)) == 32
+    assert pseudonym(one, person) == hmac.new(one, PNR.encode(), hashlib.sha256).hexdigest()[:32]
     written = {pseudonym(one, classify(text, SEEN)) for text in ("19121212-1212", "121212+1212", "1912 12121212")}
     assert written == {pseudonym(one, person)}
     assert pseudonym(one, person) != pseudonym(other, person)

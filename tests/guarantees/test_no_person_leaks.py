@@ -1,0 +1,151 @@
+"""Canaries: ids, names and free text in deliveries are found nowhere but in the inbox, and in landing only encrypted."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+from processes import ForkServer, Process, wait_for
+from small_region import ALPHA, BETA, GAMMA, MONTHS, SMALL, Deliveries, Row, person, plausible, region_home, visit
+
+from warehouse.keys import find_keys
+from warehouse.lake import open_lake
+from warehouse.releases import DATABASE
+from warehouse.sql import identifier
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
+MONTH = MONTHS[0]
+GOOD = person(4321)
+MALFORMED = "19450230-7Q7Q"
+NAME = "Kanariefågelsson"
+NOTE = "kanarietext om en granne"
+CELL = "kanariecell"
+# As they stand, and as they might be written otherwise.
+CANARIES = (
+    *(GOOD, f"{GOOD[:8]}-{GOOD[8:]}", GOOD[2:], f"{GOOD[2:8]}-{GOOD[8:]}"),
+    *(MALFORMED, MALFORMED.replace("-", ""), NAME, NOTE, CELL),
+)
+
+
+def row(source: str, number: int, **values: str) -> Row:
+    """A row full of canaries where the source's file maps nothing."""
+    given = {"person_id": GOOD, "name": NAME, "note": NOTE} | values
+    return visit(source, MONTH, number, record=f"c{number}", **given)
+
+
+def canaries(source: str, code_column: str, date_column: str) -> list[Row]:
+    """Rows that count, and rows that go to quarantine with canaries in mapped cells too; below the thresholds."""
+    counted = [row(source, number) for number in range(1, 9)]
+    kept_out = [
+        row(source, 11, person_id=MALFORMED),
+        row(source, 12) | {code_column: CELL},
+        row(source, 13) | {date_column: CELL},
+        row(source, 14, residence=CELL),
+        row(source, 15, unit=CELL),
+    ]
+    return [*plausible(source, MONTH, 100), *counted, *kept_out]
+
+
+COLUMNS = {ALPHA: ("vårdform", "datum"), BETA: ("typ", "start"), GAMMA: ("form", "started_utc")}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with a month of canaries."""
+    for source, (code_column, date_column) in COLUMNS.items():
+        Deliveries(tmp_path / "home").put(source, MONTH, canaries(source, code_column, date_column))
+    return tmp_path / "home"
+
+
+def test_nothing_is_left_of_a_run_that_publishes(hemvard: ForkServer, home: Path) -> None:
+    for arguments in ((), ("--debug",)):
+        run = hemvard.run("run", SMALL, "--home", home, *arguments)
+        assert run.wait() == 0, run.err
+    assert_clean(home, hemvard, run)
+    with duckdb.connect(str(region_home(home).current.resolve() / DATABASE), read_only=True) as published:
+        found = published.execute("SELECT sum(rows_quarantined) FROM quality.quarantine_summary").fetchone()
+        assert found == (15,)
+
+
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("fault", ["threshold", "encoding", "column", "shape"])
+def test_nothing_is_left_of_a_run_that_fails(fault: str, debug: bool, hemvard: ForkServer, home: Path) -> None:
+    faulty(home, fault)
+    run = hemvard.run("run", SMALL, "--home", home, *(["--debug"] if debug else []))
+    assert run.wait() == 1
+    assert ("Traceback" in run.err) is debug
+    assert_clean(home, hemvard, run)
+
+
+def faulty(home: Path, fault: str) -> None:
+    """Make Beta's delivery one that is rejected, canaries beside the fault."""
+    inbox = Deliveries(home)
+    found = [row(BETA, number) for number in range(20)]
+    if fault == "threshold":
+        inbox.put(BETA, MONTH, [entry | {"typ": CELL, "pnr": MALFORMED} for entry in found])
+    elif fault == "column":
+        inbox.put(BETA, MONTH, found, columns=[name for name in found[0] if name != "hemkommun"])
+    else:
+        file = inbox.put(BETA, MONTH, found)
+        lines = file.read_bytes().split(b"\r\n")
+        lines[5] += b"\xe5" if fault == "encoding" else b';"' + NOTE.encode()
+        file.write_bytes(b"\r\n".join(lines))
+
+
+def assert_clean(home: Path, hemvard: ForkServer, run: Process) -> None:
+    """No canary in any byte or text that the run left, beyond the inbox."""
+    searched = re.compile("|".join(re.escape(canary) for canary in CANARIES), re.IGNORECASE)
+    as_bytes = re.compile(
+        b"|".join(re.escape(canary.encode(code)) for canary in CANARIES for code in ("utf-8", "latin-1", "utf-16-le"))
+    )
+    assert searched.search(NAME.lower())
+    places = [run.output.parent, region_home(home).restricted, region_home(home).published]
+    files = [file for place in places for file in place.rglob("*") if file.is_file()]
+    assert {".age", ".sqlite", ".parquet", ".err", ".db"} <= {file.suffix for file in files}
+    leaking = [str(file) for file in files if as_bytes.search(file.read_bytes())]
+    assert leaking == []
+    for where, text in texts(home, hemvard):
+        assert not searched.search(text), where
+    kept = [file for file in region_home(home).landing.rglob("*.age")]
+    keys = find_keys(region_home(home), synthetic=True)
+    assert kept
+    assert all(as_bytes.search(keys.decrypt(file.read_bytes())) for file in kept)
+
+
+def texts(home: Path, hemvard: ForkServer) -> Iterator[tuple[str, str]]:
+    """Every row of every table that the run left: published, of the lake, of Prefect's database."""
+    for file in region_home(home).published.rglob(DATABASE):
+        with duckdb.connect(str(file), read_only=True) as published:
+            yield from _rows(published, "current_database()")
+    lake = open_lake(region_home(home), read_only=True)
+    try:
+        yield from _rows(lake, "'lake'")
+        for file in region_home(home).published.rglob("*.parquet"):
+            yield str(file), str(lake.execute("SELECT * FROM read_parquet(?)", [str(file)]).fetchall())
+    finally:
+        lake.close()
+    yield from _prefect(hemvard)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, database: str) -> Iterator[tuple[str, str]]:
+    tables = connection.execute(
+        f"SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE database_name = {database}"
+    ).fetchall()
+    assert len(tables) > 8
+    for table in tables:
+        name = ".".join(identifier(part) for part in table)
+        yield name, str(connection.execute(f"SELECT * FROM {name}").fetchall())
+
+
+def _prefect(hemvard: ForkServer) -> Iterator[tuple[str, str]]:
+    """Prefect's own tables: parameters, states, logs, artifacts, events – once the run's logs have come."""
+    (file,) = (Path(hemvard.folder) / "prefect").glob("prefect.db")
+    with closing(sqlite3.connect(file)) as database:
+        wait_for(lambda: database.execute("SELECT count(*) FROM log WHERE message LIKE 'judge%'").fetchone()[0])
+        names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+        assert {"log", "artifact", "flow_run", "task_run"} <= set(names)
+        for name in names:
+            yield name, str(database.execute(f"SELECT * FROM {identifier(name)}").fetchall())
