@@ -399,16 +399,6 @@ def mapped_columns(mapping: VisitMapping) -> Iterator[tuple[str, str]]:
 
 def allowed_codes(national: National) -> dict[str, tuple[str, ...]]:
     """The closed list of codes of each coded attribute of a visit."""
-    flags = (
-        "acute",
-        "palliative",
-        "dementia",
-        "rehabilitation",
-        "assistive_devices",
-        "delegated",
-        "distance",
-        "enrolled",
-    )
     return {
         "cancelled": ("yes", "no"),
         "care_form": codes.CARE_FORMS,
@@ -418,7 +408,7 @@ def allowed_codes(national: National) -> dict[str, tuple[str, ...]]:
         "provider_level": codes.PROVIDER_LEVELS,
         "sex": codes.SEXES,
         "professions": tuple(national.professions),
-        **dict.fromkeys(flags, codes.YES_NO),
+        **dict.fromkeys(codes.FLAGS, codes.YES_NO),
     }
 
 

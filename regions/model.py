@@ -26,6 +26,17 @@ PROVIDER_LEVELS = ("primary", "hospital", "psychiatric", "municipal", "unknown")
 PARTS_OF_DAY = ("day", "evening", "night", "unknown")
 DAY_TYPES = ("weekday", "weekend", "holiday", "unknown")
 YES_NO = ("yes", "no", "unknown")
+FLAGS = (
+    "acute",
+    "palliative",
+    "dementia",
+    "rehabilitation",
+    "assistive_devices",
+    "delegated",
+    "distance",
+    "enrolled",
+)
+"""The attributes of a visit that are yes, no or unknown."""
 AGE_GROUPS = ("0-17", "18", "19-64", "65-79", "80-89", "90+", "unknown")
 PUBLISHED_AGE_GROUPS = ("0-18", "19-64", "65-79", "80-89", "90+", "unknown")
 OUTSIDE_COUNTY = "9998"

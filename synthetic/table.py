@@ -12,17 +12,7 @@ from regions import model
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int64]
 
-FLAGS = (
-    "acute",
-    "palliative",
-    "dementia",
-    "rehabilitation",
-    "assistive_devices",
-    "delegated",
-    "distance",
-    "enrolled",
-    "cancelled",
-)
+FLAGS = (*model.FLAGS, "cancelled")
 PROFESSIONS = (
     "unknown",
     "district_nurse",

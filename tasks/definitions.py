@@ -22,6 +22,8 @@ _READING = (
     "expectations/rules.py",
     "warehouse/models/core/visits.sql",
 )
+_NOT_OF_ROWS = {"title_sv", "supplier_sv", "note_sv", "due", "required"}
+"""What of a source its readers see, and its rows do not."""
 _ROOMS = ("expectations", "equalisation", "tasks", "warehouse")
 
 
@@ -56,7 +58,7 @@ def _source_definition(folder: RegionFolder, source: Source) -> str:
         "all_municipalities": sorted(folder.national.municipalities),
         "late_months": region.late_months,
         "parts_of_day": region.parts_of_day.model_dump(mode="json"),
-        "source": source.model_dump(mode="json"),
+        "source": source.model_dump(mode="json", exclude=_NOT_OF_ROWS),
     }
     return _hash(
         [

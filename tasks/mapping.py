@@ -5,26 +5,12 @@ NULL – a fault of its row, found by the rules – and never an exception that 
 """
 
 from regions.folder import RegionFolder
-from regions.model import OUTSIDE_COUNTY, UNKNOWN_MUNICIPALITY
+from regions.model import FLAGS, OUTSIDE_COUNTY, UNKNOWN_MUNICIPALITY
 from regions.source import Coded, Moment, Municipality, Number, Professions, Source
 from tasks.read import ROW_NUMBER
 from warehouse.sql import identifier, listed, literal
 
-CODED = (
-    "care_form",
-    "place",
-    "living",
-    "planned",
-    "acute",
-    "provider_level",
-    "palliative",
-    "dementia",
-    "rehabilitation",
-    "assistive_devices",
-    "delegated",
-    "distance",
-    "enrolled",
-)
+CODED = ("care_form", "place", "living", "planned", "provider_level", *FLAGS)
 
 
 def visit_select(folder: RegionFolder, source: Source) -> str:

@@ -99,15 +99,6 @@ def wanted(source: Source, landings: Sequence[Landing]) -> list[Landing]:
     return list({entry.month: entry for entry in own}.values())
 
 
-def _newest(landings: Sequence[Landing]) -> dict[tuple[str, Month], tuple[int, int]]:
-    """The order of the newest landing of each source and month."""
-    newest: dict[tuple[str, Month], tuple[int, int]] = {}
-    for entry in landings:
-        key = entry.source_id, entry.month
-        newest[key] = max(entry.order, newest.get(key, entry.order))
-    return newest
-
-
 def _scope(
     landings: Sequence[Landing], first: Month | None, last: Month | None, require: Sequence[Month]
 ) -> tuple[Month, ...]:
@@ -141,7 +132,7 @@ def _work(landing: Landing, landings: Sequence[Landing], state: LedgerState, def
     if load is None:
         why = "new"
     elif not load.accepted:
-        if followed and load.definition == definition:
+        if load.definition == definition and _followed(landing, landings):
             return None
         why = "rejected before"
     elif load.definition != definition:
@@ -151,6 +142,18 @@ def _work(landing: Landing, landings: Sequence[Landing], state: LedgerState, def
     else:
         return None
     return DeliveryWork(landing.delivery_id, landing.source_id, landing.month, landing.file_name, definition, why)
+
+
+def _followed(landing: Landing, landings: Sequence[Landing]) -> bool:
+    """Whether a newer delivery of the source and month has landed.
+
+    Of changes every delivery is wanted: one that was rejected would be tried, and rejected, in every later
+    run, whatever corrects it. It is tried again where mapping or rules have changed.
+    """
+    return any(
+        (other.source_id, other.month) == (landing.source_id, landing.month) and other.order > landing.order
+        for other in landings
+    )
 
 
 def _replaced_since(landing: Landing, load: Load, landings: Sequence[Landing], state: LedgerState) -> bool:

@@ -8,6 +8,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,12 @@ from warehouse.sql import qualified
 KEYS = Keys(b"a key for tests, and for nothing else", pyrage.x25519.Identity.generate())
 
 
+@cache
+def small_folder() -> RegionFolder:
+    """The small region, read once a process."""
+    return load_region(str(SMALL))
+
+
 def memory_lake() -> duckdb.DuckDBPyConnection:
     """A connection with every table of the lake, empty, in a database `lake` in memory."""
     connection = duckdb.connect(":memory:")
@@ -50,7 +57,7 @@ class Bench:
     """A region's home with a lake in memory."""
 
     def __init__(self, home: Path, folder: RegionFolder | None = None) -> None:
-        self.folder = folder or load_region(str(SMALL))
+        self.folder = folder or small_folder()
         self.home = RegionHome(home / self.folder.region.id)
         self.home.prepare()
         self.inbox = Deliveries(home, self.folder.region.id)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 import sqlglot
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlglot import exp
@@ -80,6 +80,7 @@ def test_one_pass_over_the_rows_and_a_row_for_each_broken_rule() -> None:
         assert f"THEN '{entry.id}'" in row_check_sql()
 
 
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.booleans(), st.booleans() | st.none(), st.booleans()), min_size=1, max_size=8))
 def test_a_cancelled_or_ragged_row_is_judged_by_fewer_rules(rows: list[tuple[bool, bool | None, bool]]) -> None:
     """(ragged, cancelled, code missing) of each row; every other attribute is right."""

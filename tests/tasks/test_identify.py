@@ -1,12 +1,13 @@
 """identify: what is derived of a visit, and that no id is left."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from memory_lake import Bench, changed
+from memory_lake import Bench, changed, small_folder
 from small_region import ALPHA, BETA, GAMMA, person, visit
 
 from regions.model import PartsOfDay
@@ -47,10 +48,9 @@ def test_the_parts_of_the_day_begin_on_the_minute(bench: Bench) -> None:
 
 
 def test_the_parts_of_the_day_are_the_region_s(own_home: Path) -> None:
-    bench = Bench(own_home)
     parts = PartsOfDay.model_validate({"day": "06:30", "evening": "18:00", "night": "22:00"})
-    region = bench.folder.region.model_copy(update={"parts_of_day": parts})
-    object.__setattr__(bench.folder, "region", region)
+    small = small_folder()
+    bench = Bench(own_home, replace(small, region=small.region.model_copy(update={"parts_of_day": parts})))
     times = {(6, 29): "night", (6, 30): "day", (17, 59): "day", (18, 0): "evening", (22, 0): "night"}
     rows = [visit(ALPHA, MONTH, n, started=datetime(2024, 2, 5, *time)) for n, time in enumerate(times)]
     assert identified(bench, ALPHA, rows, "part_of_day") == list(times.values())

@@ -1,0 +1,139 @@
+"""Every table and column once, described, and named as CONTRACT promises."""
+
+import re
+from collections import Counter
+
+import duckdb
+import pytest
+
+from warehouse import schema
+from warehouse.lake import create_table
+from warehouse.schema import LAKE, PUBLISHED, Table, dictionary_rows, published
+from warehouse.sql import qualified
+
+TABLES = tuple(dict.fromkeys((*LAKE, *PUBLISHED)))
+# CONTRACT, the published database: the key, and further columns that must be there.
+CONTRACT = {
+    "volumes.visits_month": (
+        "period municipality_code care_form place planned",
+        "visits patients minutes visits_with_minutes status",
+    ),
+    "volumes.region_totals": (
+        "year region_code care_form place planned age_group",
+        "visits patients minutes visits_with_minutes status",
+    ),
+    "indicators.definitions": (
+        "indicator_id version",
+        "valid_from title_sv title_en denominator exclusions numerator unit direction source reference limits",
+    ),
+    "indicators.results": (
+        "indicator_id version period_start period_end area_type area_code sex age_group standardisation comparison_source",
+        "numerator denominator value ci_low ci_high baseline_value baseline_start baseline_end target signal "
+        "usability status",
+    ),
+    "equalisation.income_equalisation": (
+        "year level area_code",
+        "tax_base_sek population indexed_tax_power_sek guaranteed_tax_power_sek rate_kind county_rate "
+        "equalisation_sek_per_inhabitant basis",
+    ),
+    "quality.deliveries": ("source_id month delivery", "status"),
+    "quality.rule_results": ("source_id month delivery rule_id", "rows_checked rows_failed"),
+    "quality.quarantine_summary": ("source_id month rule_id", "rows_quarantined"),
+    "meta.release": ("release_id", "region_id data notice_sv min_persons code_version"),
+    "meta.inputs": ("kind name", "hash"),
+    "meta.parameters": ("parameter year keys", "value unit kind known_from reference"),
+    "meta.dictionary": ("table_name column_name", "data_type unit role description_sv description_en"),
+}
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_a_table_of_the_contract_has_its_key_and_columns(name: str) -> None:
+    key, further = (entry.split() for entry in CONTRACT[name])
+    table = published(name)
+    assert list(table.key) == key
+    assert set(further) <= set(table.names())
+
+
+def test_no_other_table_is_published_and_each_stands_once() -> None:
+    assert [table.name for table in PUBLISHED] == list(CONTRACT)
+    assert all(count == 1 for count in Counter(table.name for table in TABLES).values())
+    with pytest.raises(KeyError):
+        published("core.visits")
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_and_its_columns_are_described_in_both_languages(table: Table) -> None:
+    assert table.sv
+    assert table.en
+    for column in table.columns:
+        assert column.sv, column.name
+        assert column.en, column.name
+    assert all(count == 1 for count in Counter(column.name for column in table.columns).values())
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_has_a_key_and_its_dimensions_and_partition_are_columns(table: Table) -> None:
+    assert table.key
+    assert set(table.dimensions) <= set(table.key)
+    assert table.partition is None or table.partition in table.names()
+    assert not any(column.volatile for column in table.columns if column.role == "key")
+
+
+@pytest.mark.parametrize("table", PUBLISHED, ids=lambda table: table.name)
+def test_a_published_column_that_tells_of_persons_has_a_role_that_hides_it(table: Table) -> None:
+    assert not {"person_key", "record_id", "row_number", "delivery_id", "person_id_class"} & set(table.names())
+    hiding = table.names("persons")
+    for column in table.columns:
+        if re.search(r"patients|persons$", column.name) and column.name != "min_persons":
+            assert column.role == "persons", column.name
+        if column.role in ("additive", "ratio"):
+            assert hiding, f"{column.name} could never be hidden"
+            assert "status" in table.names(), "a hidden row says so"
+        if column.type == "DOUBLE" and column.name != "target":
+            assert column.role == "ratio", column.name
+
+
+@pytest.mark.parametrize("table", PUBLISHED, ids=lambda table: table.name)
+def test_units_stand_in_the_names(table: Table) -> None:
+    for column in table.columns:
+        if "_sek" in column.name:
+            assert column.unit in ("sek", "sek_per_inhabitant"), column.name
+            assert column.type == schema.MONEY, "money is never a DOUBLE"
+        if column.name.endswith("_share"):
+            assert column.unit == "share", column.name
+        if "minutes" in column.name:
+            assert column.unit in ("minutes", "visits"), column.name
+
+
+@pytest.mark.parametrize("table", PUBLISHED, ids=lambda table: table.name)
+def test_months_are_dates_and_codes_are_text(table: Table) -> None:
+    for column in table.columns:
+        if column.name in ("period", "month", "period_start", "period_end", "first_month", "last_month"):
+            assert column.type == "DATE", column.name
+        if column.name.endswith(("_code", "_id")):
+            assert column.type == "VARCHAR", column.name
+
+
+def test_every_table_can_be_made_with_a_comment_on_all_of_it() -> None:
+    with duckdb.connect(":memory:") as connection:
+        for name in sorted({table.name.split(".")[0] for table in TABLES}):
+            connection.execute(f"CREATE SCHEMA {name}")
+        for table in TABLES:
+            create_table(connection, table, qualified(table.name))
+        assert connection.execute("SELECT count(*) FROM duckdb_tables() WHERE comment IS NULL").fetchone() == (0,)
+        without = "SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND NOT internal"
+        assert connection.execute(without).fetchone() == (0,)
+        told = connection.execute(
+            "SELECT comment FROM duckdb_columns() WHERE table_name = 'visits_month' AND column_name = 'minutes'"
+        ).fetchone()
+        assert told == (
+            "Besökens sammanlagda tid där tid är registrerad [minutes] | Total duration of the visits that have one [minutes]",
+        )
+
+
+def test_the_dictionary_has_a_row_for_every_published_column() -> None:
+    rows = list(dictionary_rows())
+    assert len({row[:2] for row in rows}) == len(rows) == sum(len(table.columns) for table in PUBLISHED)
+    assert len(rows[0]) == len(published("meta.dictionary").columns)
+    assert all(text for row in rows for text in (row[0], row[1], row[3], row[5], row[6], row[7], row[8]))
+    assert [row[2] for row in rows if row[0] == "meta.inputs"] == [1, 2, 3]
