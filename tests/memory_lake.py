@@ -1,9 +1,9 @@
 """The main job's steps on a lake in memory: the same tables and the same SQL, without files, Prefect or GX.
 
-    lake = memory_lake()                       # a connection with the lake's tables, empty
-    bench = Bench(home)                        # the small region; bench.inbox is a small_region.Deliveries
-    bench.take_in()                            # lands, plans and loads; the rejections
-    bench.rows("SELECT … FROM lake.core.visits")
+lake = memory_lake()                       # a connection with the lake's tables, empty
+bench = Bench(home)                        # the small region; bench.inbox is a small_region.Deliveries
+bench.take_in()                            # lands, plans and loads; the rejections
+bench.rows("SELECT … FROM lake.core.visits")
 """
 
 from collections.abc import Mapping
@@ -29,9 +29,7 @@ from tasks.run import Rejection, Run
 from warehouse import schema
 from warehouse.home import RegionHome
 from warehouse.keys import Keys
-from warehouse.lake import create_table
 from warehouse.ledger import read_ledger
-from warehouse.sql import qualified
 
 KEYS = Keys(b"a key for tests, and for nothing else", pyrage.x25519.Identity.generate())
 
@@ -49,7 +47,8 @@ def memory_lake() -> duckdb.DuckDBPyConnection:
     for name in sorted({table.name.split(".")[0] for table in schema.LAKE}):
         connection.execute(f"CREATE SCHEMA lake.{name}")
     for table in schema.LAKE:
-        create_table(connection, table, qualified(f"lake.{table.name}"))
+        columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
+        connection.execute(f"CREATE TABLE lake.{table.name} ({columns})")
     return connection
 
 
@@ -121,5 +120,3 @@ def changed(row: Mapping[str, str], **cells: str) -> dict[str, str]:
     unknown = set(cells) - set(row)
     assert not unknown, f"the row has no {unknown}"
     return {**row, **cells}
-
-

@@ -107,12 +107,12 @@ def compute(
 
 
 def _delete(model: Model, target: str) -> str:
-    end = " AND w.period_end = period_end" if model.window == "period" else ""
+    """The rows of the stale windows. The key stands outside the sub-select, whose columns may have its names."""
+    key, window = model.window_key, "period_start"
+    if model.window == "period":
+        key, window = f"row({key}, period_end)", "row(period_start, period_end)"
     own = f" AND indicator_id = '{model.name.split('/')[1]}'" if model.table is schema.INDICATOR_RESULTS else ""
-    return (
-        f"DELETE FROM {target} WHERE EXISTS "
-        f"(SELECT 1 FROM hemvard_windows AS w WHERE w.period_start = {model.window_key}{end}){own}"
-    )
+    return f"DELETE FROM {target} WHERE {key} IN (SELECT {window} FROM hemvard_windows){own}"
 
 
 def _window(first: Month, last: Month) -> Window:

@@ -1,5 +1,6 @@
 """Late and corrected deliveries in any order, in any number of runs: the figures of one run over them all."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,7 +122,7 @@ def arrivals(draw: st.DrawFn) -> tuple[int, list[list[Delivery]]]:
     order = draw(st.permutations(deliveries(seed)))
     cuts = sorted(draw(st.sets(st.integers(1, len(order) - 1), min_size=1, max_size=3)))
     bounds = [0, *cuts, len(order)]
-    return seed, [order[begin:end] for begin, end in zip(bounds, bounds[1:], strict=False)]
+    return seed, [order[begin:end] for begin, end in itertools.pairwise(bounds)]
 
 
 @pytest.mark.slow

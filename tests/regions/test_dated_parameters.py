@@ -15,7 +15,9 @@ from regions.parameters import ParameterFile, Parameters, ParameterValue, read_v
 DAY = date(2024, 1, 1)
 
 
-def value(number: int, kind: Basis = Basis.OFFICIAL, known: date = DAY, year: int = 2024, **keys: str) -> ParameterValue:
+def value(
+    number: int, kind: Basis = Basis.OFFICIAL, known: date = DAY, year: int = 2024, **keys: str
+) -> ParameterValue:
     return ParameterValue(
         "rate", year, tuple(sorted(keys.items())), Decimal(number), "share", kind, known, "SFS", "sfs"
     )
@@ -50,7 +52,8 @@ def test_what_is_not_yet_known_is_not_used() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(list(Basis)), st.integers(-50, 50)), min_size=1, unique=True), st.integers(-60, 60)
+    st.lists(st.tuples(st.sampled_from(list(Basis)), st.integers(-50, 50)), min_size=1, unique=True),
+    st.integers(-60, 60),
 )
 def test_the_answer_does_not_depend_on_the_order_of_the_values(entries: list[tuple[Basis, int]], day: int) -> None:
     values = [value(n, kind, DAY + timedelta(days=known)) for n, (kind, known) in enumerate(entries)]

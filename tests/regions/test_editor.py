@@ -88,9 +88,7 @@ def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_every_key_of_a_model_is_explained_by_the_example_or_has_a_default() -> None:
-    example = "\n".join(
-        path.read_text(encoding="utf-8") for path in (SHIPPED / "_template").rglob("*.yaml")
-    )
+    example = "\n".join(path.read_text(encoding="utf-8") for path in (SHIPPED / "_template").rglob("*.yaml"))
     for name, model in SCHEMAS.items():
         if name == "parameter":
             continue

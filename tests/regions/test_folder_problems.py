@@ -61,11 +61,16 @@ SPOILT = {
     "not a month": ("region.yaml", "to: 2024-02", "to: februari", "periods.0.to: a month is written YYYY-MM"),
     "unknown key deep down": (
         ALPHA,
-        "  quote: \"\"",
-        "  qoute: \"\"",
+        '  quote: ""',
+        '  qoute: ""',
         "format.delimited.qoute is not a known key",
     ),
-    "id is not the name": (ALPHA, "id: alpha_visits", "id: alfa_visits", "id is alfa_visits, but the file is alpha_vis"),
+    "id is not the name": (
+        ALPHA,
+        "id: alpha_visits",
+        "id: alfa_visits",
+        "id is alfa_visits, but the file is alpha_vis",
+    ),
     "municipality of another county": (
         "region.yaml",
         '  - "1880" # Örebro',
@@ -78,7 +83,12 @@ SPOILT = {
         'municipalities: ["1862"]',
         "municipality 1862 is not one of the region's",
     ),
-    "unknown code": (BETA, "Säbo: special_housing", "Säbo: sabo", "'sabo' is not a code of place: home, special_housing"),
+    "unknown code": (
+        BETA,
+        "Säbo: special_housing",
+        "Säbo: sabo",
+        "'sabo' is not a code of place: home, special_housing",
+    ),
     "unknown profession": (
         BETA,
         "Arbetsterapeut: occupational_therapist",
@@ -162,12 +172,12 @@ def test_a_problem_is_told_with_file_line_and_words(folder: Folder, kind: str) -
 def test_a_missing_key_is_told_where_its_mapping_begins(folder: Folder) -> None:
     folder.change("region.yaml", 'county_code: "18"\n', "")
     assert folder.problems() == ["region.yaml:1: county_code is missing"]
-    line = folder.change(BETA, "  separator: \";\"\n", "") - 3  # the line of `format:`
+    line = folder.change(BETA, '  separator: ";"\n', "") - 3  # the line of `format:`
     assert f"{BETA}:{line}: format.delimited.separator is missing" in folder.problems()
 
 
 def test_a_syntax_error_is_told_with_its_line(folder: Folder) -> None:
-    line = folder.change("region.yaml", "  - \"1861\" # Hallsberg", "  - [\"1861\" # Hallsberg")
+    line = folder.change("region.yaml", '  - "1861" # Hallsberg', '  - ["1861" # Hallsberg')
     (told,) = folder.problems()
     name, number, words = told.split(":", 2)
     assert name == "region.yaml"
@@ -238,7 +248,8 @@ def test_counting_sources_may_follow_each_other(folder: Folder) -> None:
 
 def test_an_extended_scenario_must_be_there(folder: Folder) -> None:
     folder.add(
-        "scenarios/wide.yaml", "id: wide\nextends: narrow\ntitle_sv: Vid\ntext_sv: Allt.\nsource: Prov\nconditions: []\n"
+        "scenarios/wide.yaml",
+        "id: wide\nextends: narrow\ntitle_sv: Vid\ntext_sv: Allt.\nsource: Prov\nconditions: []\n",
     )
     assert folder.problems() == ["scenarios/wide.yaml:2: there is no scenario narrow"]
 
@@ -290,9 +301,7 @@ def test_a_unit_in_another_county_is_told(folder: Folder) -> None:
         ("2030-01-01", "2030-12-31", "2030-01-01"),
     ],
 )
-def test_a_unit_code_that_means_two_units_on_a_day_is_told(
-    folder: Folder, first: str, last: str, overlap: str
-) -> None:
+def test_a_unit_code_that_means_two_units_on_a_day_is_told(folder: Folder, first: str, last: str, overlap: str) -> None:
     folder.add("units.csv", f"SE1-1,A,x,1861,alpha,VC2,{first},{last},illustrative\n")
     (told,) = folder.problems()
     assert "code VC2 of system alpha is also the unit of line " in told

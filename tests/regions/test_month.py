@@ -1,6 +1,7 @@
 """A month: written, read, counted on, and in order."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -58,7 +59,7 @@ def test_until_gives_every_month_once_in_order(first: Month, count: int) -> None
     months = list(first.until(first.plus(count)))
     assert len(months) == max(0, count + 1)
     assert months == sorted(set(months))
-    assert all(later == earlier.plus(1) for earlier, later in zip(months, months[1:], strict=False))
+    assert all(later == earlier.plus(1) for earlier, later in pairwise(months))
 
 
 @given(NEAR, NEAR)

@@ -73,7 +73,9 @@ def test_every_month_lies_in_a_stale_window_until_it_has_been_computed(months: d
 
 
 @given(st.dictionaries(MONTHS, st.integers(1, 9), min_size=1, max_size=8), st.data())
-def test_a_changed_month_makes_its_own_windows_stale_and_no_others(months: dict[Month, int], data: st.DataObject) -> None:
+def test_a_changed_month_makes_its_own_windows_stale_and_no_others(
+    months: dict[Month, int], data: st.DataObject
+) -> None:
     changed = data.draw(st.sampled_from(sorted(months)))
     for model in MODELS.values():
         built = stale_windows(model, LedgerState((), {}, months, {}), "now", ())
@@ -113,7 +115,9 @@ def test_a_late_row_makes_its_month_and_year_stale_beside_the_delivery_s_own(ben
         "region_totals": ["2023-01–2023-12", "2024-01–2024-12"],
         "unplanned_share": ["2023-01–2023-12", "2023-12–2023-12", "2024-01–2024-02", "2024-01–2024-12"],
     }
-    total = "SELECT visits FROM lake.volumes.visits_month WHERE period = DATE '2023-12-01' AND municipality_code = 'all'"
+    total = (
+        "SELECT visits FROM lake.volumes.visits_month WHERE period = DATE '2023-12-01' AND municipality_code = 'all'"
+    )
     assert bench.rows(f"{total} AND care_form = 'all' AND place = 'all' AND planned = 'all'") == [(4,)]
 
 
@@ -130,6 +134,23 @@ def test_another_source_s_delivery_touches_its_month(bench: Bench) -> None:
     bench.inbox.put(BETA, "2023-12", [visit(BETA, "2023-12")])
     bench.take_in()
     assert computed(bench)["visits_month"] == ["2023-12–2023-12"]
+
+
+def test_windows_that_have_not_changed_keep_their_rows(bench: Bench) -> None:
+    computed(bench)
+    tables = ("volumes.visits_month", "volumes.region_totals", "indicators.results")
+    early = {
+        "volumes.visits_month": "period < DATE '2024-01-01'",
+        "volumes.region_totals": "year = 2023",
+        "indicators.results": "period_end < DATE '2024-01-01'",
+    }
+    before = {table: bench.rows(f"SELECT * FROM lake.{table} WHERE {early[table]} ORDER BY ALL") for table in tables}
+    assert all(before.values())
+    bench.inbox.put(ALPHA, "2024-01", [visit(ALPHA, "2024-01", 7, planned="unplanned")], version=2)
+    bench.take_in()
+    assert computed(bench)["unplanned_share"] == ["2024-01–2024-02", "2024-01–2024-12"]
+    after = {table: bench.rows(f"SELECT * FROM lake.{table} WHERE {early[table]} ORDER BY ALL") for table in tables}
+    assert after == before
 
 
 def test_incremental_is_as_a_rebuild(bench: Bench, tmp_path: Path) -> None:

@@ -126,9 +126,10 @@ def test_age_groups(bench: Bench, age: int, group: str) -> None:
 
 def test_a_reserve_number_tells_neither_age_nor_sex(bench: Bench) -> None:
     rows = [visit(ALPHA, MONTH, person_id="19810829SF12"), visit(ALPHA, MONTH, 2, person_id="991981000010")]
-    assert identified(bench, ALPHA, rows, "person_id_class, age, age_group, sex, sex_of_id") == [
-        ("LOCAL", None, "unknown", "unknown", "unknown")
-    ] * 2
+    assert (
+        identified(bench, ALPHA, rows, "person_id_class, age, age_group, sex, sex_of_id")
+        == [("LOCAL", None, "unknown", "unknown", "unknown")] * 2
+    )
 
 
 def test_sex_is_as_given_else_as_the_id_tells(bench: Bench) -> None:

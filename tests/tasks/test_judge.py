@@ -129,9 +129,7 @@ def test_a_cancelled_row_needs_nothing_else(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(("count", "bad", "rejected"), [(100, 2, False), (100, 3, True), (50, 1, False), (49, 1, True)])
-def test_a_threshold_is_passed_above_2_percent_and_not_at_2(
-    bench: Bench, count: int, bad: int, rejected: bool
-) -> None:
+def test_a_threshold_is_passed_above_2_percent_and_not_at_2(bench: Bench, count: int, bad: int, rejected: bool) -> None:
     rows = [visit(ALPHA, MONTH, number) for number in range(count)]
     rows = [changed(row, plats="?") if number < bad else row for number, row in enumerate(rows)]
     result = judged(bench, rows)

@@ -214,9 +214,7 @@ def test_a_rejected_delivery_keeps_its_month_out_and_is_told(bench: Bench) -> No
 
 
 def test_a_file_of_another_month_is_rejected_whole(bench: Bench) -> None:
-    bench.inbox.put_bytes(
-        ALPHA, FEBRUARY, bench.inbox.put(ALPHA, JANUARY, plausible(ALPHA, JANUARY, 20)).read_bytes()
-    )
+    bench.inbox.put_bytes(ALPHA, FEBRUARY, bench.inbox.put(ALPHA, JANUARY, plausible(ALPHA, JANUARY, 20)).read_bytes())
     bench.inbox.path(ALPHA, JANUARY).unlink()
     (told,) = bench.take_in()
     assert told.rule_id == "month_as_named"
@@ -238,7 +236,12 @@ def test_changes_may_be_of_any_month(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("content", "rule_id"),
-    [(b"not a file", "rows_present"), (b"", "rows_present"), (b"a|b\n1|2\n", "columns_present"), (b"\0\n\0", "file_readable")],
+    [
+        (b"not a file", "rows_present"),
+        (b"", "rows_present"),
+        (b"a|b\n1|2\n", "columns_present"),
+        (b"\0\n\0", "file_readable"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_rejected_and_kept(bench: Bench, content: bytes, rule_id: str) -> None:
     bench.inbox.put_bytes(ALPHA, JANUARY, content)
@@ -263,6 +266,8 @@ def test_the_order_of_arrival_decides_nothing(own_home: Path) -> None:
             if number < 3:
                 bench.take_in()
         bench.take_in()
-        found.append(bench.rows("SELECT record_id, month, minutes, delivery_id, row_number FROM lake.core.visits ORDER BY ALL"))
+        found.append(
+            bench.rows("SELECT record_id, month, minutes, delivery_id, row_number FROM lake.core.visits ORDER BY ALL")
+        )
     assert len(found[0]) == 3
     assert all(rows == found[0] for rows in found)

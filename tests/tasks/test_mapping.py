@@ -92,7 +92,12 @@ def test_sex(text: str, sex: str | None) -> None:
         ({"date_format": "%Y-%m-%d"}, {"day": "29/2 2024"}, None, False),
         ({"date_format": "%Y-%m-%d"}, {"day": ""}, None, False),
         ({"date_format": "%d.%m.%Y %H:%M"}, {"day": "05.01.2024 23:59"}, datetime(2024, 1, 5, 23, 59), True),
-        ({"date_format": "%Y%m%d", "time": "%H%M"}, {"day": "20240105", "t": "0730"}, datetime(2024, 1, 5, 7, 30), True),
+        (
+            {"date_format": "%Y%m%d", "time": "%H%M"},
+            {"day": "20240105", "t": "0730"},
+            datetime(2024, 1, 5, 7, 30),
+            True,
+        ),
         ({"date_format": "%Y%m%d", "time": "%H%M"}, {"day": "20240105", "t": ""}, datetime(2024, 1, 5), False),
         ({"date_format": "%Y%m%d", "time": "%H%M"}, {"day": "20240105", "t": "2460"}, None, True),
         ({"date_format": "%Y%m%d", "time": "%H%M"}, {"day": "", "t": "0730"}, None, True),
@@ -102,9 +107,7 @@ def test_the_start_of_a_visit(
     moment: dict[str, str], cells: dict[str, str], started: datetime | None, has_time: bool
 ) -> None:
     time = {"time_column": "t", "time_format": moment["time"]} if "time" in moment else {}
-    found = mapped(
-        {"t": "", **cells}, started=Moment(date_column="day", date_format=moment["date_format"], **time)
-    )
+    found = mapped({"t": "", **cells}, started=Moment(date_column="day", date_format=moment["date_format"], **time))
     assert (found["started_at"], found["has_time"]) == (started, has_time)
 
 
@@ -207,9 +210,7 @@ def test_the_serving_municipality_is_not_mended(text: str, code: str | None) -> 
 
 
 def test_the_serving_municipality_may_come_from_the_unit() -> None:
-    found = mapped(
-        {"u": " VC1 "}, serving_municipality=Municipality(from_unit=True), care_unit=TextField(column="u")
-    )
+    found = mapped({"u": " VC1 "}, serving_municipality=Municipality(from_unit=True), care_unit=TextField(column="u"))
     assert (found["serving_given"], found["serving_from_unit"]) == (None, True)
     assert (found["care_unit_code"], found["has_unit"]) == ("VC1", True)
 
@@ -238,7 +239,10 @@ def test_a_hostile_column_name_is_a_name(name: str) -> None:
     entry = Coded(column=name, codes={"H": "home"})
     assert mapped({name: "H"}, place=entry)["place"] == "home"
     assert mapped({name: "30"}, minutes=Number(column=name))["minutes"] == 30
-    assert mapped({name: "1880"}, residence_municipality=Municipality(column=name))["residence_municipality_code"] == "1880"
+    assert (
+        mapped({name: "1880"}, residence_municipality=Municipality(column=name))["residence_municipality_code"]
+        == "1880"
+    )
 
 
 @pytest.mark.parametrize("code", HOSTILE)

@@ -23,7 +23,15 @@ def with_check(nine: str) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    ["191212121212", "19121212-1212", "19121212 1212", " 1912 1212 1212 ", "191212121212\n", "121212+1212", "121212 +1212"],
+    [
+        "191212121212",
+        "19121212-1212",
+        "19121212 1212",
+        " 1912 1212 1212 ",
+        "191212121212\n",
+        "121212+1212",
+        "121212 +1212",
+    ],
 )
 def test_a_personnummer_however_it_is_written(text: str) -> None:
     found = classify(text, SEEN)
@@ -169,7 +177,12 @@ def test_what_looks_like_a_local_number_but_is_none(text: str) -> None:
     assert classify(text, SEEN).id_class == "INVALID"
 
 
-@given(st.sampled_from(RESERVE_KINDS), st.dates(date(1930, 1, 1), date(2019, 12, 31)), st.integers(0, 1), st.integers(0, 2000))
+@given(
+    st.sampled_from(RESERVE_KINDS),
+    st.dates(date(1930, 1, 1), date(2019, 12, 31)),
+    st.integers(0, 1),
+    st.integers(0, 2000),
+)
 def test_reserve_numbers_made_by_their_specification_are_of_their_class(
     kind: str, born: date, sex: int, number: int
 ) -> None:

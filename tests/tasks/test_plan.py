@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from memory_lake import Bench
 from small_region import ALPHA, BETA, GAMMA, SMALL, plausible, visit
 
+from regions.errors import UsageError
 from regions.folder import RegionFolder, load_region
 from regions.month import Month
 from tasks.plan import Missing, Plan, make_plan, wanted
@@ -102,7 +103,6 @@ def test_without_dates_the_scope_is_from_the_first_delivery_to_the_last() -> Non
         (JANUARY, None, ["2024-01", "2024-02"]),
         (None, JANUARY, ["2023-12", "2024-01"]),
         (Month(2024, 3), None, ["2024-03"]),
-        (FEBRUARY, JANUARY, []),
     ],
 )
 def test_dates_bound_the_scope(first: Month | None, last: Month | None, scope: list[str]) -> None:
@@ -110,6 +110,11 @@ def test_dates_bound_the_scope(first: Month | None, last: Month | None, scope: l
     made = plan(ledger, first=first, last=last)
     assert [str(month) for month in made.scope] == scope
     assert {month for month, _, _ in work(made)} <= set(scope)
+
+
+def test_dates_in_the_wrong_order_are_wrong_use() -> None:
+    with pytest.raises(UsageError, match="The last month, 2024-01, lies before the first, 2024-02"):
+        plan(state(landing(ALPHA, 1)), first=FEBRUARY, last=JANUARY)
 
 
 def test_a_scheduled_run_demands_its_month() -> None:
@@ -149,8 +154,10 @@ LOADS = st.dictionaries(
 
 @given(st.lists(ENTRIES, max_size=10), LOADS, st.randoms())
 def test_the_plan_is_pure_and_takes_nothing_twice(entries: list[Landing], loads: dict, random: object) -> None:
-    landings = [replace(entry, landing_seq=seq, delivery_id=f"{entry.source_id}{entry.month}{entry.version}{entry.delivery_id}")
-                for seq, entry in enumerate(entries)]
+    landings = [
+        replace(entry, landing_seq=seq, delivery_id=f"{entry.source_id}{entry.month}{entry.version}{entry.delivery_id}")
+        for seq, entry in enumerate(entries)
+    ]
     told = {entry.delivery_id: loads[entry.delivery_id[-1]] for entry in landings if entry.delivery_id[-1] in loads}
     made = plan(state(*landings, loads=told))
     assert made == plan(state(*reversed(landings), loads=told))

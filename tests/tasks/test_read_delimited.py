@@ -99,7 +99,9 @@ def test_rows_without_content_have_numbers_but_are_no_rows(blank: str) -> None:
     assert reading.ragged == (5,)
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"\n\n \n", b"a;b", b"a;b\n", b"a;b\r\n\r\n", b"a;b\n;\n;\n", b";\n1;2\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"\n\n \n", b"a;b", b"a;b\n", b"a;b\r\n\r\n", b"a;b\n;\n;\n", b";\n1;2\n"]
+)
 def test_a_file_without_rows_is_empty(content: bytes) -> None:
     assert fault(content).rule_id == "rows_present"
 
@@ -112,7 +114,9 @@ def test_a_missing_column_is_named() -> None:
 
 
 def test_more_columns_in_another_order_are_welcome() -> None:
-    assert read_delivery(source(), b"x;b;a\n1;2;3\n").table.to_pylist() == [{"x": "1", "b": "2", "a": "3", ROW_NUMBER: 2}]
+    assert read_delivery(source(), b"x;b;a\n1;2;3\n").table.to_pylist() == [
+        {"x": "1", "b": "2", "a": "3", ROW_NUMBER: 2}
+    ]
 
 
 def test_a_wrong_separator_leaves_the_columns_missing() -> None:
@@ -219,7 +223,8 @@ def test_what_is_written_with_the_csv_module_is_read_without_loss(
 
 @settings(max_examples=200)
 @given(
-    st.binary(max_size=200) | st.lists(st.sampled_from(["a", "b", ";", '"', "\n", "\r", "å", " "]), max_size=40).map(
+    st.binary(max_size=200)
+    | st.lists(st.sampled_from(["a", "b", ";", '"', "\n", "\r", "å", " "]), max_size=40).map(
         lambda signs: b"a;b\n" + "".join(signs).encode()
     ),
     st.sampled_from(["utf-8", "latin-1", "cp1252", "utf-16"]),

@@ -113,5 +113,10 @@ def test_the_table_for_sql_says_the_same() -> None:
         "status": "current",
         "landed_at": AT,
     }
-    assert (second["delivery"], second["status"], second["version"], second["required"]) == ("-", "missing", None, False)
+    assert (second["delivery"], second["status"], second["version"], second["required"]) == (
+        "-",
+        "missing",
+        None,
+        False,
+    )
     assert register_table([]).num_rows == 0

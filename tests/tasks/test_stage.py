@@ -54,5 +54,7 @@ def test_nothing_of_a_delivery_stays_registered(bench: Bench) -> None:
 
 def test_the_months_that_count_are_the_region_s(bench: Bench) -> None:
     bench.stage(*bench.plan().months[0].deliveries)
-    found = bench.rows("SELECT DISTINCT strftime(delivery_month, '%Y-%m'), strftime(earliest_month, '%Y-%m') FROM staging.identified")
+    found = bench.rows(
+        "SELECT DISTINCT strftime(delivery_month, '%Y-%m'), strftime(earliest_month, '%Y-%m') FROM staging.identified"
+    )
     assert found == [("2024-01", "2023-11")]

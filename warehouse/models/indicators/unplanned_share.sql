@@ -39,8 +39,9 @@ estimated AS (
 )
 SELECT 'unplanned_share' AS indicator_id, 1::SMALLINT AS version, period_start, period_end, area_type, area_code,
   'all' AS sex, 'all' AS age_group, 'crude' AS standardisation, 'own' AS comparison_source, numerator, denominator,
-  numerator_patients, denominator_patients, unknown, value, greatest(0, value - half_width) AS ci_low,
-  least(1, value + half_width) AS ci_high, NULL::DOUBLE AS baseline_value, NULL::DATE AS baseline_start,
+  numerator_patients, denominator_patients, unknown, value,
+  CASE WHEN half_width IS NOT NULL THEN greatest(0, value - half_width) END AS ci_low,
+  CASE WHEN half_width IS NOT NULL THEN least(1, value + half_width) END AS ci_high, NULL::DOUBLE AS baseline_value, NULL::DATE AS baseline_start,
   NULL::DATE AS baseline_end, NULL::DOUBLE AS target, 'not_assessed' AS signal,
   CASE WHEN 20 * unknown > denominator + unknown THEN 'with_caution' ELSE 'usable' END AS usability,
   CASE WHEN denominator > 0 THEN 'ok' ELSE 'not_applicable' END AS status

@@ -1,8 +1,8 @@
 -- A row is a delivery of a source and month, or the lack of one that was expected.
--- From: ledger.landings, ledger.loads, core.visit_versions, core.visits, quality.quarantine; hemvard_register
+-- From: ledger.loads, core.visit_versions, core.visits, quality.quarantine; hemvard_register
 -- By: CONTRACT, no row is lost: rows read = counted + cancelled + superseded + quarantined. Each is counted for itself.
 WITH loads AS (
-  SELECT * FROM lake.ledger.loads QUALIFY row_number() OVER (PARTITION BY delivery_id ORDER BY load_seq DESC) = 1
+  SELECT delivery_id, rows_read FROM lake.ledger.loads QUALIFY row_number() OVER (PARTITION BY delivery_id ORDER BY load_seq DESC) = 1
 ),
 counted AS (SELECT delivery_id, count(*) AS n FROM lake.core.visits GROUP BY delivery_id),
 cancelled AS (SELECT delivery_id, count(*) AS n FROM lake.core.visit_versions WHERE cancelled GROUP BY delivery_id),
