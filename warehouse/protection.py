@@ -8,8 +8,8 @@ region lists are not published.
 from collections.abc import Iterable, Sequence
 
 from regions.errors import UsageError
-from regions.folder import Problem
 from regions.model import Publication
+from regions.reader import Problem
 from warehouse.schema import PUBLISHED, Table
 from warehouse.sql import identifier, qualified
 

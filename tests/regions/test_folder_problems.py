@@ -7,8 +7,9 @@ import pytest
 from small_region import SMALL
 
 from regions import folder as folder_module
+from regions.checks import scenario_codes
 from regions.errors import UsageError
-from regions.folder import NATIONAL, check_region, find_folder, load_region, scenario_codes
+from regions.folder import NATIONAL, check_region, find_folder, load_region
 
 ALPHA = "sources/alpha_visits.yaml"
 BETA = "sources/beta_visits.yaml"

@@ -35,9 +35,7 @@ def parameters(values: list[ParameterValue]) -> Parameters:
 def of(values: list[ParameterValue], parameter: str) -> dict[tuple[str, ...], ParameterValue]:
     """The values of one parameter, by year and the keys' texts in the keys' alphabetical order."""
     return {
-        (str(value.year), *(text for _, text in value.keys)): value
-        for value in values
-        if value.parameter == parameter
+        (str(value.year), *(text for _, text in value.keys)): value for value in values if value.parameter == parameter
     }
 
 
@@ -61,9 +59,7 @@ def test_no_csv_is_left_without_a_definition() -> None:
 
 
 def test_each_value_stands_once(values: list[ParameterValue]) -> None:
-    seen = Counter(
-        (value.parameter, value.year, value.keys, value.kind, value.known_from) for value in values
-    )
+    seen = Counter((value.parameter, value.year, value.keys, value.kind, value.known_from) for value in values)
     assert [key for key, count in seen.items() if count > 1] == []
 
 
@@ -95,8 +91,7 @@ def test_values_are_known_before_or_soon_after_their_year_begins(values: list[Pa
 def test_both_factors_of_a_year_are_there_and_plausible(values: list[ParameterValue]) -> None:
     factors = of(values, "uprating_factor")
     assert {year for year, _ in factors} == {
-        str(year)
-        for year in (1997, 2004, 2005, 2006, 2008, 2010, 2011, 2013, 2014, 2015, 2016, 2021, 2022, 2023, 2025)
+        str(year) for year in (1997, 2004, 2005, 2006, 2008, 2010, 2011, 2013, 2014, 2015, 2016, 2021, 2022, 2023, 2025)
     }
     for year, _ in factors:
         assert {(year, "previous"), (year, "current")} <= set(factors)
@@ -105,9 +100,7 @@ def test_both_factors_of_a_year_are_there_and_plausible(values: list[ParameterVa
 
 
 @pytest.mark.parametrize("year", [2015, 2016, 2020, 2024])
-def test_municipality_and_region_rates_add_up_in_every_county(
-    values: list[ParameterValue], year: int
-) -> None:
+def test_municipality_and_region_rates_add_up_in_every_county(values: list[ParameterValue], year: int) -> None:
     found = of(values, "county_rate")
     counties = {county for at, county, _, _ in found if at == str(year)}
     assert len(counties) == (16 if year == 2024 else 21)
@@ -128,16 +121,12 @@ def test_the_payers_rates_that_were_read_are_the_derived_rule(parameters: Parame
 
 
 def test_vasterbotten_moved_five_ore_in_2016_one_to_one(parameters: Parameters) -> None:
-    moved = {
-        level: rate(parameters, 2016, level, "24") - rate(parameters, 2015, level, "24") for level in LEVELS
-    }
+    moved = {level: rate(parameters, 2016, level, "24") - rate(parameters, 2015, level, "24") for level in LEVELS}
     assert moved == {"municipality": Decimal("0.05"), "region": Decimal("-0.05")}
 
 
 def test_no_rate_is_filled_in_between_the_wordings_read(values: list[ParameterValue]) -> None:
-    official = [
-        value for value in values if value.parameter == "county_rate" and value.kind is Basis.OFFICIAL
-    ]
+    official = [value for value in values if value.parameter == "county_rate" and value.kind is Basis.OFFICIAL]
     assert {value.year for value in official} == {2015, 2016, 2020, 2024}
     early = [value for value in values if value.parameter == "county_rate" and value.year < 2015]
     assert {(value.year, str(value.value)) for value in early} == {
@@ -169,9 +158,7 @@ def test_only_2014_and_2015_have_two_bands(values: list[ParameterValue], paramet
 def test_the_lower_band_is_what_sixty_percent_of_the_mean_rate_gives(parameters: Parameters) -> None:
     for level, base, share in (("municipality", "19.60", "0.95"), ("region", "9.48", "0.90")):
         less = Decimal(base) - (Decimal(base) / Decimal(share) * Decimal("0.60")).quantize(Decimal("0.01"))
-        bidrag, lower = (
-            rate(parameters, 2015, level, "18", name) for name in ("bidrag", "avgift_lower_band")
-        )
+        bidrag, lower = (rate(parameters, 2015, level, "18", name) for name in ("bidrag", "avgift_lower_band"))
         assert bidrag - lower == less
 
 

@@ -1,0 +1,192 @@
+"""What can only be seen across the files of a region's folder."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from regions import model as codes
+from regions.model import Principal, Scenario
+from regions.month import Month
+from regions.reader import FolderReader, Problem
+from regions.source import Coded, Source, VisitMapping
+
+if TYPE_CHECKING:
+    from regions.folder import National, RegionFolder
+
+
+def cross_checks(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]:
+    """What can only be seen across files."""
+    yield from _municipalities_exist(folder, reader)
+    yield from _one_unit_a_day(folder)
+    for source in folder.sources:
+        name = f"sources/{source.id}.yaml"
+        for location, text in _source_faults(folder, source):
+            yield Problem(name, reader.line(name, *location), text)
+    yield from _one_counting_source(folder, reader)
+    yield from _boundaries(folder, reader)
+
+
+def _municipalities_exist(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]:
+    for index, code in enumerate(folder.region.municipalities):
+        known = folder.national.municipalities.get(code)
+        if known is None or known[1] != folder.region.county_code:
+            text = f"municipality {code} is not one of county {folder.region.county_code}"
+            yield Problem("region.yaml", reader.line("region.yaml", "municipalities", index), text)
+    for number, unit in enumerate(folder.units, 2):
+        if unit.municipality_code not in folder.region.municipalities:
+            yield Problem("units.csv", number, f"municipality {unit.municipality_code} is not one of the region's")
+
+
+def _one_unit_a_day(folder: RegionFolder) -> Iterator[Problem]:
+    """A code that means two units on one day would count a visit twice."""
+    rows: dict[tuple[str, str], list[tuple[date, date, int]]] = defaultdict(list)
+    for number, unit in enumerate(folder.units, 2):
+        last = unit.valid_to or date.max
+        if last < unit.valid_from:
+            yield Problem("units.csv", number, f"valid_to {last} is before valid_from {unit.valid_from}")
+        rows[unit.system, unit.local_code].append((unit.valid_from, last, number))
+    for (system, code), spans in rows.items():
+        for (_, last, other), (first, _, number) in pairwise(sorted(spans)):
+            if first <= last:
+                text = f"code {code} of system {system} is also the unit of line {other} on {first}"
+                yield Problem("units.csv", number, text)
+
+
+def _source_faults(folder: RegionFolder, source: Source) -> Iterator[tuple[tuple[str, ...], str]]:
+    for code in source.municipalities:
+        if code not in folder.region.municipalities:
+            yield ("municipalities",), f"municipality {code} is not one of the region's"
+    yield from _unknown_columns(source)
+    for attribute, allowed in allowed_codes(folder.national).items():
+        coded = getattr(source.visit, attribute)
+        for target in sorted(_targets(coded) - set(allowed)):
+            yield ("visit", attribute), f"{target!r} is not a code of {attribute}: {', '.join(allowed)}"
+    needs_units = source.visit.care_unit is not None or source.visit.serving_municipality.from_unit
+    if needs_units and not any(unit.system == source.system for unit in folder.units):
+        yield ("visit",), f"units.csv has no units of system {source.system}"
+    if source.visit.serving_municipality.from_unit and source.visit.care_unit is None:
+        yield ("visit", "serving_municipality"), "from_unit needs care_unit"
+    if source.visit.birth_date and "%y" in source.visit.birth_date.date_format:
+        yield ("visit", "birth_date"), "a year of two digits (%y) doesn't tell the century of a birth"
+    if source.visit.residence_municipality.from_unit:
+        yield ("visit", "residence_municipality"), "from_unit tells where care is given, not where a person lives"
+
+
+def _unknown_columns(source: Source) -> Iterator[tuple[tuple[str, ...], str]]:
+    for attribute, column in mapped_columns(source.visit):
+        if column not in source.columns:
+            yield ("visit", attribute), f"column {column} is not listed under columns"
+
+
+def mapped_columns(mapping: VisitMapping) -> Iterator[tuple[str, str]]:
+    """Each canonical field and a column that it reads."""
+    for attribute in VisitMapping.model_fields:
+        entry = getattr(mapping, attribute)
+        if isinstance(entry, BaseModel):
+            for key in ("column", "date_column", "time_column"):
+                if column := getattr(entry, key, None):
+                    yield attribute, column
+            for column in getattr(entry, "columns", ()):
+                yield attribute, column
+
+
+def allowed_codes(national: National) -> dict[str, tuple[str, ...]]:
+    """The closed list of codes of each coded attribute of a visit."""
+    return {
+        "cancelled": ("yes", "no"),
+        "care_form": codes.CARE_FORMS,
+        "place": codes.PLACES,
+        "living": codes.LIVINGS,
+        "planned": codes.PLANNED,
+        "provider_level": codes.PROVIDER_LEVELS,
+        "sex": codes.SEXES,
+        "professions": tuple(national.professions),
+        **dict.fromkeys(codes.FLAGS, codes.YES_NO),
+    }
+
+
+def scenario_codes(folder: RegionFolder) -> dict[str, tuple[str, ...]]:
+    """The codes that a scenario's conditions may name, by attribute of the visit; unknown is not among them.
+
+    visit_kind is care form and planned in one word, as the boundary's wording goes.
+    """
+    others = ("cancelled", "professions")
+    visit = {name: listed for name, listed in allowed_codes(folder.national).items() if name not in others}
+    municipalities = (*folder.region.municipalities, codes.OUTSIDE_COUNTY)
+    visit |= {
+        "visit_kind": ("home_health_care", "planned_home_visit", "unplanned_home_visit"),
+        "principal": tuple(Principal),
+        "profession": tuple(folder.national.professions),
+        "part_of_day": codes.PARTS_OF_DAY,
+        "day_type": codes.DAY_TYPES,
+        "age_group": codes.AGE_GROUPS,
+        "residence_municipality_code": municipalities,
+        "serving_municipality_code": municipalities,
+        "care_unit_id": tuple({unit.hsa_id: None for unit in folder.units}),
+    }
+    return {name: tuple(code for code in listed if code != "unknown") for name, listed in sorted(visit.items())}
+
+
+def _targets(entry: Any) -> set[str]:
+    if entry is None:
+        return set()
+    found = set(entry.codes.values())
+    if isinstance(entry, Coded):
+        found |= {text for text in (entry.value, entry.empty if entry.column else None) if text}
+    return found
+
+
+def _one_counting_source(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]:
+    """One system counts per principal, municipality and month: CONTRACT, counting rules."""
+    taken: dict[tuple[str, str, Month], str] = {}
+    for source in (source for source in folder.sources if source.role == "counting"):
+        for key in _counted(folder, source):
+            other = taken.setdefault(key, source.id)
+            if other != source.id:
+                name = f"sources/{source.id}.yaml"
+                text = f"counts municipality {key[1]} in {key[2]} as {other} does; make one of them role: control"
+                yield Problem(name, reader.line(name, "valid"), text)
+                break
+
+
+def _counted(folder: RegionFolder, source: Source) -> Iterator[tuple[str, str, Month]]:
+    for period in folder.region.periods:
+        last = period.last or period.first
+        for month in period.first.until(last):
+            if source.expected(month):
+                yield from ((source.principal, code, month) for code in folder.municipalities_of(source))
+
+
+def _boundaries(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]:
+    scenarios = {scenario.id for scenario in folder.scenarios}
+    for scenario in folder.scenarios:
+        if scenario.extends and scenario.extends not in scenarios:
+            name = f"scenarios/{scenario.id}.yaml"
+            yield Problem(name, reader.line(name, "extends"), f"there is no scenario {scenario.extends}")
+        yield from _conditions(folder, scenario, reader)
+    for agreement in folder.agreements:
+        if agreement.scenario not in scenarios:
+            name = f"agreements/{agreement.id}.yaml"
+            yield Problem(name, reader.line(name, "scenario"), f"there is no scenario {agreement.scenario}")
+
+
+def _conditions(folder: RegionFolder, scenario: Scenario, reader: FolderReader) -> Iterator[Problem]:
+    """Each condition is on an attribute of the visit, and names codes of its list."""
+    allowed = scenario_codes(folder)
+    name = f"scenarios/{scenario.id}.yaml"
+    for index, condition in enumerate(scenario.conditions):
+        place = ("conditions", index)
+        if condition.attribute not in allowed:
+            text = f"visits have no attribute {condition.attribute}; they have {', '.join(allowed)}"
+            yield Problem(name, reader.line(name, *place, "attribute"), text)
+            continue
+        for value in sorted(set(condition.is_in) - set(allowed[condition.attribute])):
+            listed = ", ".join(allowed[condition.attribute])
+            why = "is said by the key unknown" if value == "unknown" else f"is not a code of {condition.attribute}"
+            yield Problem(name, reader.line(name, *place, "in"), f"{value!r} {why}: {listed}")
