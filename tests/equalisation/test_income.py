@@ -58,15 +58,11 @@ def test_a_tax_shift_moves_the_equalisation_one_to_one(
 @given(sek, st.fractions(Fraction(1, 1000), Fraction(1, 2), max_denominator=1000))
 def test_two_bands_with_one_rate_are_one_band(excess: Fraction, rate: Fraction) -> None:
     own = GUARANTEED + excess
-    assert income.avgift_in_two_bands(own, GUARANTEED, LIMIT, rate, rate) == income.avgift(
-        own, GUARANTEED, rate
-    )
+    assert income.avgift_in_two_bands(own, GUARANTEED, LIMIT, rate, rate) == income.avgift(own, GUARANTEED, rate)
 
 
 @given(positive, positive, positive)
-def test_the_order_of_indexing_and_dividing_does_not_matter(
-    base: Fraction, people: Fraction, factor: Fraction
-) -> None:
+def test_the_order_of_indexing_and_dividing_does_not_matter(base: Fraction, people: Fraction, factor: Fraction) -> None:
     indexed = income.indexed_tax_base(base, [factor])
     assert income.tax_power(indexed, people) == factor * income.tax_power(base, people)
 

@@ -16,8 +16,6 @@ def test_every_public_formula_is_in_the_document() -> None:
     from equalisation import income
 
     text = DOCUMENT.read_text(encoding="utf-8")
-    own = [
-        name for name, value in vars(income).items() if getattr(value, "__module__", "") == income.__name__
-    ]
+    own = [name for name, value in vars(income).items() if getattr(value, "__module__", "") == income.__name__]
     missing = [name for name in own if not name.startswith("_") and name not in text]
     assert not missing

@@ -65,9 +65,7 @@ def test_twelve_rows_test_at_most_two_unknowns(orebro: RegionFolder) -> None:
 
 
 def test_one_national_population_is_solved_per_year_and_none_per_municipality(orebro: RegionFolder) -> None:
-    stored = [
-        value for value in orebro.parameters.all() if value.parameter == "national_population_1_november"
-    ]
+    stored = [value for value in orebro.parameters.all() if value.parameter == "national_population_1_november"]
     assert [(value.year, value.keys) for value in stored] == [(year, ()) for year in YEARS]
     for value in stored:
         solved = solved_national_population(orebro, value.year, AS_OF)
@@ -82,9 +80,7 @@ def test_one_derived_rate_serves_several_years(orebro: RegionFolder) -> None:
 
 
 def test_the_official_rate_of_2015_would_have_been_found(orebro: RegionFolder) -> None:
-    assert (
-        rounded(100 * solved_county_rate(orebro, (2015,), AS_OF)) == _rate(orebro, 2015) == Decimal("19.00")
-    )
+    assert rounded(100 * solved_county_rate(orebro, (2015,), AS_OF)) == _rate(orebro, 2015) == Decimal("19.00")
 
 
 @pytest.mark.parametrize(("year", "other"), NEIGHBOURS)
@@ -118,9 +114,7 @@ def test_22_ore_gives_every_municipality_the_same(orebro: RegionFolder) -> None:
     rows = [row for row in income_equalisation_rows(orebro, AS_OF) if row.year == 2013]
     shift = Decimal("0.0022")
     own = {row.area_code: shift * row.indexed_tax_power_sek for row in rows}
-    change = {
-        row.area_code: shift * (row.guaranteed_tax_power_sek - row.indexed_tax_power_sek) for row in rows
-    }
+    change = {row.area_code: shift * (row.guaranteed_tax_power_sek - row.indexed_tax_power_sek) for row in rows}
     assert {round(own[code] + change[code], 1) for code in own} == {Decimal("490.3")}
     assert [round(own[code], 1) for code in ("1814", "1864", "1880", "1883")] == [
         Decimal(text) for text in ("385.0", "362.3", "399.0", "417.8")

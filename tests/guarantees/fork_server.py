@@ -1,6 +1,6 @@
-"""Forks a process for each run of the command line, everything imported before: a real process, quickly.
+"""Forks a process for each run of the command line: a real process, quickly.
 
-Reads a request a line (JSON: arguments, environment, output, killed_in), answers with the child's id, and
+Everything is imported, and the tests' region read, before. Reads a request a line (JSON: arguments, environment, output, killed_in), answers with the child's id, and
 writes `<output>.status` when it has ended. Linux only; used by `processes.py` alone.
 """
 
@@ -26,6 +26,14 @@ import flows.backfill  # noqa: E402
 import flows.cli  # noqa: E402
 import flows.monthly  # noqa: E402
 import flows.running  # noqa: E402
+from regions.folder import load_region  # noqa: E402
+
+
+def read_before(region: str) -> None:
+    """Read a region's folder now, and in the runs no more."""
+    kept = load_region(region)
+    for module in (flows.running, flows.monthly):
+        module.load_region = lambda name: kept if Path(name) == kept.path else load_region(name)
 
 
 def serve() -> dict[str, Any] | None:
@@ -96,5 +104,7 @@ def die(*_args: object, **_kwargs: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+if __name__ == "__main__":
+    read_before(sys.argv[1])
 if __name__ == "__main__" and (given := serve()) is not None:
     run(given)

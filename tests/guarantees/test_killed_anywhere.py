@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from processes import ForkServer
 from small_region import SMALL, copy_home, figure_hashes, region_home
-from whole import nothing_is_half
+from whole import nothing_is_half, release_is_whole
 
 pytestmark = pytest.mark.slow
 STEPS = ("land", "stage", "identify", "judge", "load", "compute", "protect", "release", "present")
@@ -87,5 +87,5 @@ def recovered(hemvard: ForkServer, home: Path, undisturbed: dict[str, str]) -> N
     again = hemvard.run("run", SMALL, "--home", home)
     assert again.wait() == 0, again.err
     assert figure_hashes(home) == undisturbed
-    nothing_is_half(home)
+    release_is_whole(home)
     assert not list(region_home(home).releases.glob(".*"))

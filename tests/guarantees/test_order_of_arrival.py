@@ -29,6 +29,7 @@ from small_region import (
 
 from regions.errors import DataError
 
+pytestmark = pytest.mark.slow
 FIRST, SECOND, _ = MONTHS
 IN_FIRST = datetime(2023, 12, 20, 9)
 IN_SECOND = datetime(2024, 1, 20, 9)
@@ -50,15 +51,15 @@ class Delivery:
         return hash((self.source, self.month, self.version))
 
 
-def corrected(source: str, month: str, seed: int) -> tuple[Row, ...]:
+def corrected(source: str, month: str) -> tuple[Row, ...]:
     """The month delivered again: some rows gone, some changed, some new, one late from the month before."""
-    before = plausible(source, month, 16, seed)
-    changed = plausible(source, month, 20, seed + 100)
+    before = plausible(source, month, 16)
+    changed = plausible(source, month, 20, seed=2)
     late = visit(source, month, 90, person_id=person(3), started=IN_FIRST)
     return (*before[:6], *changed[9:20], late)
 
 
-def upserts(month: str, seed: int, start: int) -> tuple[Row, ...]:
+def upserts(month: str, start: int) -> tuple[Row, ...]:
     """Records of both months: new, changed, moved to the other month, and withdrawn."""
     shared = [
         visit(
@@ -66,31 +67,31 @@ def upserts(month: str, seed: int, start: int) -> tuple[Row, ...]:
             month,
             number,
             record=f"shared-{number}",
-            person_id=person((number * seed) % 11),
+            person_id=person(number % 11),
             started=(IN_FIRST, IN_SECOND)[(number + start) % 2] if month == SECOND else IN_FIRST,
             minutes=start + number,
             cancelled=(number + start) % 5 == 0,
         )
         for number in range(start, start + 8)
     ]
-    return (*shared, *plausible(GAMMA, month, 6, seed))
+    return (*shared, *plausible(GAMMA, month, 6, seed=start))
 
 
 @cache
-def deliveries(seed: int) -> tuple[Delivery, ...]:
+def deliveries() -> tuple[Delivery, ...]:
     """Nine deliveries of two months."""
-    returned = plausible(BETA, SECOND, 60, seed)
+    returned = plausible(BETA, SECOND, 60)
     quarantined = [returned[0] | {"typ": "??"}, *returned[1:]]
     return (
-        Delivery(ALPHA, FIRST, 1, tuple(plausible(ALPHA, FIRST, 16, seed))),
-        Delivery(ALPHA, SECOND, 2, tuple(plausible(ALPHA, SECOND, 16, seed))),
-        Delivery(ALPHA, SECOND, 3, corrected(ALPHA, SECOND, seed)),
-        Delivery(BETA, FIRST, 1, tuple(plausible(BETA, FIRST, 16, seed))),
+        Delivery(ALPHA, FIRST, 1, tuple(plausible(ALPHA, FIRST, 16))),
+        Delivery(ALPHA, SECOND, 2, tuple(plausible(ALPHA, SECOND, 16))),
+        Delivery(ALPHA, SECOND, 3, corrected(ALPHA, SECOND)),
+        Delivery(BETA, FIRST, 1, tuple(plausible(BETA, FIRST, 16))),
         Delivery(BETA, SECOND, 2, tuple(quarantined)),
         Delivery(BETA, SECOND, 3, tuple(returned)),
-        Delivery(GAMMA, FIRST, 1, upserts(FIRST, seed, 0)),
-        Delivery(GAMMA, SECOND, 2, upserts(SECOND, seed, 3)),
-        Delivery(GAMMA, FIRST, 3, upserts(FIRST, seed, 5)),
+        Delivery(GAMMA, FIRST, 1, upserts(FIRST, 0)),
+        Delivery(GAMMA, SECOND, 2, upserts(SECOND, 3)),
+        Delivery(GAMMA, FIRST, 3, upserts(FIRST, 5)),
     )
 
 
@@ -110,35 +111,32 @@ def figures(runs: Sequence[Sequence[Delivery]]) -> dict[str, str]:
 
 
 @cache
-def full(seed: int) -> dict[str, str]:
+def full() -> dict[str, str]:
     """The figures of one run over all."""
-    return figures([deliveries(seed)])
+    return figures([deliveries()])
 
 
 @st.composite
-def arrivals(draw: st.DrawFn) -> tuple[int, list[list[Delivery]]]:
-    """A seed, and its deliveries in some order, cut into two to four runs."""
-    seed = draw(st.integers(1, 2))
-    order = draw(st.permutations(deliveries(seed)))
+def arrivals(draw: st.DrawFn) -> list[list[Delivery]]:
+    """The deliveries in some order, cut into two to four runs."""
+    order = draw(st.permutations(deliveries()))
     cuts = sorted(draw(st.sets(st.integers(1, len(order) - 1), min_size=1, max_size=3)))
     bounds = [0, *cuts, len(order)]
-    return seed, [order[begin:end] for begin, end in itertools.pairwise(bounds)]
+    return [order[begin:end] for begin, end in itertools.pairwise(bounds)]
 
 
-@pytest.mark.slow
 @given(arrivals())
-@settings(max_examples=10)
-def test_any_order_and_any_number_of_runs_give_the_figures_of_one(arrived: tuple[int, list[list[Delivery]]]) -> None:
-    seed, runs = arrived
-    assert figures(runs) == full(seed)
+@settings(max_examples=5)
+def test_any_order_and_any_number_of_runs_give_the_figures_of_one(runs: list[list[Delivery]]) -> None:
+    assert figures(runs) == full()
 
 
 def one_by_one(home: Path, *arriving: Sequence[Delivery]) -> None:
-    """A run after each arrival."""
-    for entries in arriving:
+    """A run after each arrival; the last publishes."""
+    for number, entries in enumerate(arriving, 1):
         for entry in entries:
             Deliveries(home).put(entry.source, entry.month, entry.content, entry.version)
-        run_plain(home, light=True)
+        run_plain(home, light=True, publish=number == len(arriving))
 
 
 def required(month: str) -> Delivery:
@@ -174,12 +172,12 @@ def test_a_record_that_moves_to_another_month_leaves_its_first(tmp_path: Path) -
 
     versions = [record(1, IN_SECOND), record(2, IN_FIRST), record(3, IN_SECOND)]
     base = [required(FIRST), required(SECOND)]
-    for place, (arriving, month) in enumerate((([0, 1], FIRST), ([1, 0], FIRST), ([1, 2, 0], SECOND))):
+    for place, (arriving, month) in enumerate((([0, 1], FIRST), ([1, 2, 0], SECOND))):
         home = tmp_path / str(place)
         one_by_one(home, [*base, versions[arriving[0]]], *([versions[number]] for number in arriving[1:]))
         assert [entry for entry in counted(home, GAMMA) if entry[0] == "moves"] == [("moves", month)]
     one_by_one(tmp_path / "one", [*base, *versions])
-    assert figure_hashes(tmp_path / "2") == figure_hashes(tmp_path / "one")
+    assert figure_hashes(tmp_path / "1") == figure_hashes(tmp_path / "one")
 
 
 def test_a_record_that_a_month_no_longer_holds_is_gone(tmp_path: Path) -> None:

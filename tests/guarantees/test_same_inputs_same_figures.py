@@ -26,6 +26,7 @@ from small_region import (
 import flows.monthly as monthly_module
 from warehouse.lake import open_lake
 
+pytestmark = pytest.mark.slow
 MANY = 260_000
 
 
@@ -104,7 +105,6 @@ def _twins() -> tuple[str, str]:
     return tuple(personnummer(births, np.array([0, 0]), np.array([0, 1])))
 
 
-@pytest.mark.slow
 def test_one_thread_and_two_give_the_same_figures(tmp_path: Path) -> None:
     """With so many rows that DuckDB shares them out."""
     found = []

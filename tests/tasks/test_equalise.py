@@ -37,9 +37,7 @@ COLUMNS = [
 ]
 
 
-def value(
-    parameter: str, amount: str, year: int = 2014, kind: str = "official", **keys: str
-) -> ParameterValue:
+def value(parameter: str, amount: str, year: int = 2014, kind: str = "official", **keys: str) -> ParameterValue:
     known = date(year - 1, 12, 31)
     return ParameterValue(
         parameter, year, tuple(sorted(keys.items())), Decimal(amount), "-", Basis(kind), known, "test", "test"
@@ -130,9 +128,7 @@ def test_a_payer_above_the_limit_of_2014() -> None:
 
 def test_a_payer_below_the_limit_of_2014() -> None:
     values = [
-        replace(entry, value=Decimal(12_000_000))
-        if entry.keys == (("area", RICH),) and entry.value > 100
-        else entry
+        replace(entry, value=Decimal(12_000_000)) if entry.keys == (("area", RICH),) and entry.value > 100 else entry
         for entry in inputs(2014)
     ]
     row = rows(values + two_bands())[RICH]
@@ -150,9 +146,7 @@ def test_an_official_population_goes_before_the_ratio_of_two_series() -> None:
         value("published_outcome", "3", area=POOR),
     ]
     assert rows(inputs(2014) + two_bands() + series)[POOR].population == 100
-    without = [
-        entry for entry in inputs(2014) if entry.parameter != "population_1_november" or RICH in str(entry)
-    ]
+    without = [entry for entry in inputs(2014) if entry.parameter != "population_1_november" or RICH in str(entry)]
     row = rows(without + two_bands() + series)[POOR]
     assert row.population == Decimal("333333.3333")
     assert row.basis == "derived"
@@ -161,9 +155,7 @@ def test_an_official_population_goes_before_the_ratio_of_two_series() -> None:
 @pytest.mark.parametrize("kind", ["derived", "forecast", "illustrative"])
 def test_the_basis_is_the_weakest_among_the_inputs(kind: str) -> None:
     values = [
-        replace(entry, kind=Basis(kind))
-        if entry.keys == (("area", POOR),) and entry.parameter == "tax_base"
-        else entry
+        replace(entry, kind=Basis(kind)) if entry.keys == (("area", POOR),) and entry.parameter == "tax_base" else entry
         for entry in inputs(2013)
     ]
     found = rows(values)
@@ -298,7 +290,5 @@ def test_norrbotten_has_no_tax_bases_and_therefore_no_rows() -> None:
 def test_the_exact_population_is_the_unrounded_ratio(orebro: RegionFolder) -> None:
     total = orebro.parameters.get("published_outcome_total", 2015, AS_OF, area="1880").value
     each = orebro.parameters.get("published_outcome", 2015, AS_OF, area="1880").value
-    row = next(
-        row for row in income_equalisation_rows(orebro, AS_OF) if (row.year, row.area_code) == (2015, "1880")
-    )
+    row = next(row for row in income_equalisation_rows(orebro, AS_OF) if (row.year, row.area_code) == (2015, "1880"))
     assert abs(Fraction(row.population) - 1000 * Fraction(total) / Fraction(each)) <= Fraction(1, 20_000)

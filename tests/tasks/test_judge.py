@@ -160,7 +160,8 @@ def test_warnings_count_and_reject_nothing(bench: Bench) -> None:
 
 
 def test_only_the_delivery_over_its_threshold_is_rejected_and_its_first_rows_are_told(bench: Bench) -> None:
-    bench.inbox.put(GAMMA, MONTH, [visit(GAMMA, MONTH, number) for number in range(60)])
+    at_threshold = [changed(visit(GAMMA, MONTH, number), place="?" if number == 0 else "H") for number in range(50)]
+    bench.inbox.put(GAMMA, MONTH, at_threshold)
     result = judged(bench, [changed(row, plats="?") for row in ROWS[:20]] + ROWS[20:])
     (told,) = result.rejected
     assert (told.source_id, str(told.month), told.file_name) == (ALPHA, MONTH, f"alpha_{MONTH.replace('-', '')}_1.txt")

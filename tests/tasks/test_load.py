@@ -96,6 +96,18 @@ def test_a_withdrawn_record_may_come_back(bench: Bench) -> None:
         assert len(bench.rows(VISITS)) == (0 if cancelled else 1)
 
 
+def test_a_higher_version_goes_before_a_later_month_and_that_before_a_later_landing(bench: Bench) -> None:
+    deliveries = [(JANUARY, 3, 60), (FEBRUARY, 1, 30), (JANUARY, 1, 15)]
+    for month, version, minutes in deliveries:
+        bench.inbox.put(GAMMA, month, [visit(GAMMA, JANUARY, record="same", minutes=minutes)], version)
+        bench.take_in()
+        assert [row[3] for row in bench.rows(VISITS)] == [60]
+    bench.inbox.path(GAMMA, JANUARY, 3).unlink()
+    bench.inbox.put(GAMMA, FEBRUARY, [visit(GAMMA, JANUARY, record="same", minutes=45)], 3)
+    bench.take_in()
+    assert [row[3] for row in bench.rows(VISITS)] == [45]
+
+
 def test_a_record_that_moves_to_another_month_leaves_its_old_one(bench: Bench) -> None:
     record = "moving"
     bench.inbox.put(GAMMA, JANUARY, [visit(GAMMA, JANUARY, record=record), visit(GAMMA, JANUARY, 9)])
