@@ -14,6 +14,7 @@ pytestmark = pytest.mark.xdist_group("norrbotten_2011")
 
 TEST_NUMBER = re.compile(
     r"(?:18[89]\d|19[0-8]\d)(?:0[1-9]|1[0-2])(?:[0-3]\d|[6-9]\d)98\d{2}|(?:199\d|20\d\d)\d{4}23[89]\d"
+    r"|\d\d(?:0[1-9]|1[0-2])(?:[0-3]\d|[6-9]\d)[-+]?(?:98\d{2}|23[89]\d)"
 )
 RESERVE = {
     "coordination": re.compile(r"(?:19|20)\d{4}[6-9]\d(?:98\d|23[89])\d"),

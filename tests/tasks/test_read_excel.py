@@ -80,6 +80,8 @@ def test_a_missing_sheet_is_told() -> None:
 @pytest.mark.parametrize(
     "content",
     [b"", b"a;b\n1;2\n", SECRET.encode(), b"PK\x03\x04" + SECRET.encode() * 50, workbook([["a", "b"], [1, 2]])[:-200]],
+    # A workbook holds the time at which it was made: without ids, two workers would name this test differently.
+    ids=["empty", "text", "an id", "no archive", "cut off"],
 )
 def test_what_is_no_workbook_is_told(content: bytes) -> None:
     told = fault(content)
