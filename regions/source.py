@@ -102,6 +102,10 @@ class Professions(Model):
     codes: dict[str, str] = Field(min_length=1)
 
 
+_DIRECTIVE = re.compile(r"%(.)")
+_DIRECTIVES = set("YymdHMSfjbB%")
+
+
 class Moment(Model):
     """Start of a visit: a date and, in the same column or one of its own, a time of day."""
 
@@ -110,6 +114,15 @@ class Moment(Model):
     time_column: str | None = None
     time_format: str | None = None
     zone: Literal["Europe/Stockholm", "UTC"] = "Europe/Stockholm"
+
+    @field_validator("date_format", "time_format")
+    @classmethod
+    def _is_known(cls, text: str | None) -> str | None:
+        unknown = sorted(set(_DIRECTIVE.findall(text or "")) - _DIRECTIVES)
+        if unknown or (text is not None and "%" not in text):
+            listed = ", ".join(f"%{letter}" for letter in sorted(_DIRECTIVES))
+            raise ValueError(f"{text!r} is no format of dates and times; it is made of {listed}")
+        return text
 
     @model_validator(mode="after")
     def _time_has_format(self) -> Self:

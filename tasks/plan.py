@@ -75,9 +75,10 @@ def make_plan(
 
     Without dates the scope is every month from the first to the last that has a delivery; `require`
     adds months that must have come (a scheduled run's). A month that lacks a required delivery is not
-    loaded: nobody sees half a month.
+    loaded: nobody sees half a month. Raises UsageError where a source's file is gone.
     """
-    known = [landing for landing in state.landings if landing.source_id in folder.sources_by_id]
+    known = state.landings
+    _require_sources(folder, known)
     scope = _scope(known, first, last, require)
     missing = _missing(folder, known, scope)
     held_back = {entry.month for entry in missing if entry.required}
@@ -89,6 +90,17 @@ def make_plan(
                 work[landing.month] += [entry] if entry else []
     months = tuple(MonthWork(month, tuple(entries)) for month, entries in sorted(work.items()) if entries)
     return Plan(scope, months, missing)
+
+
+def _require_sources(folder: RegionFolder, landings: Sequence[Landing]) -> None:
+    """UsageError where the lake has deliveries of a source that the folder no longer names: they would still count."""
+    gone = sorted({landing.source_id for landing in landings} - set(folder.sources_by_id))
+    if gone:
+        raise UsageError(
+            f"Deliveries of {', '.join(gone)} have been taken in, but the region's folder has no such source.",
+            where=f"{folder.path}/sources",
+            todo="Put the file back. A source that has ended keeps its file, with an end (`to`) under valid.",
+        )
 
 
 def wanted(source: Source, landings: Sequence[Landing]) -> list[Landing]:

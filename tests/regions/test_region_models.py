@@ -177,3 +177,9 @@ def test_known_from_counts_from_the_value_s_year() -> None:
 
 def test_a_period_may_say_how_its_deliveries_are_known() -> None:
     assert Period.model_validate({"from": "2024-01"}).basis == "delivered"
+
+
+@pytest.mark.parametrize("text", ["%Y-%m-%q", "YYYY-MM-DD", ""])
+def test_a_format_of_dates_is_made_of_known_directives(text: str) -> None:
+    with pytest.raises(ValidationError, match="is no format of dates and times"):
+        Moment(date_column="day", date_format=text)

@@ -130,8 +130,9 @@ def test_months_that_the_region_does_not_expect_are_not_missed() -> None:
     assert work(made) == [("2024-03", "alpha_visits-2024-03-1-1", "new")]
 
 
-def test_deliveries_of_a_source_that_is_gone_are_left_alone() -> None:
-    assert plan(state(landing("gone", 1, month=FEBRUARY), landing(ALPHA, 2))).scope == (JANUARY,)
+def test_a_source_whose_file_is_gone_is_wrong_use() -> None:
+    with pytest.raises(UsageError, match="Deliveries of gone have been taken in"):
+        plan(state(landing("gone", 1, month=FEBRUARY), landing(ALPHA, 2)))
 
 
 def test_months_come_in_their_order() -> None:
