@@ -41,6 +41,8 @@ SELECT aged.* EXCLUDE (person_id, birth_date, birth_date_given, serving_given, u
   CASE WHEN started_at IS NULL THEN 'unknown' WHEN h.day IS NOT NULL THEN 'holiday'
     WHEN isodow(started_at) >= 6 THEN 'weekend' ELSE 'weekday' END AS day_type,
   has_unit AND care_unit_id IS NULL AS unit_unmapped,
+  record_id IS NOT NULL AND min(person_key) FILTER (WHERE NOT cancelled) OVER (PARTITION BY delivery_id, record_id)
+    <> max(person_key) FILTER (WHERE NOT cancelled) OVER (PARTITION BY delivery_id, record_id) AS record_of_several,
   coalesce(list_contains(source_municipalities, serving_municipality_code), false) AS serving_is_of_source
 FROM aged LEFT JOIN hemvard_holidays AS h ON h.day = started_at::DATE"""
 

@@ -86,6 +86,8 @@ def _prepare_catalogue(file: Path) -> None:
 
 def _attach(connection: duckdb.DuckDBPyConnection, home: RegionHome, *, read_only: bool) -> None:
     options = f"DATA_PATH {literal(str(home.data))}, ENCRYPTED, DATA_INLINING_ROW_LIMIT 0, META_BUSY_TIMEOUT 60000"
+    # A home that was moved or restored elsewhere opens where it now lies.
+    options += ", OVERRIDE_DATA_PATH true"
     mode = ", READ_ONLY" if read_only else ""
     connection.execute(f"ATTACH {literal(f'ducklake:sqlite:{home.catalogue}')} AS {LAKE} ({options}{mode})")
 

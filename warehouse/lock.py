@@ -11,6 +11,8 @@ from regions.errors import BusyError
 from warehouse.home import RegionHome
 
 _POLL_SECONDS = 0.2
+_GLANCE_SECONDS = 1.0
+"""So long a run that won't wait tries all the same: `is_held` takes the lock for an instant."""
 _held: dict[Path, int] = {}
 
 
@@ -49,11 +51,12 @@ def is_held(home: RegionHome) -> bool:
 
 
 def _take(handle: int, home: RegionHome, *, wait: bool) -> None:
+    began = time.monotonic()
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if not wait:
+            if not wait and time.monotonic() - began > _GLANCE_SECONDS:
                 raise BusyError(
                     f"Another run holds the region {home.root.name}.",
                     where=str(home.lock),

@@ -112,7 +112,7 @@ def _right_row() -> str:
         f"SELECT {texts}, 0::BIGINT AS row_number, DATE '2024-01-01' AS delivery_month, DATE '2024-01-01' AS month, "
         "DATE '2023-10-01' AS earliest_month, false AS ragged, false AS cancelled, TIMESTAMP '2024-01-05' AS started_at, "
         "false AS profession_unreadable, false AS minutes_unreadable, 30 AS minutes, 70 AS age, true AS serving_is_of_source, "
-        "false AS unit_unmapped"
+        "false AS unit_unmapped, false AS record_of_several"
     )
 
 

@@ -85,8 +85,16 @@ def test_a_rule_fails_on_the_row_made_to_break_it_and_on_no_other(bench: Bench, 
 
 
 def test_every_row_rule_is_tried() -> None:
-    elsewhere = {"row_shape", "serving_of_source"}
+    elsewhere = {"row_shape", "serving_of_source", "record_of_one_person"}
     assert {entry.id for entry in row_rules()} == set(BROKEN) | elsewhere
+
+
+def test_a_record_of_several_persons_is_nobodys(bench: Bench) -> None:
+    """Which of the rows is right can't be told, whatever their order; a cancelled one says nothing of it."""
+    again = changed(ROWS[1], besöksid=ROWS[0]["besöksid"])
+    gone = changed(ROWS[3], besöksid=ROWS[2]["besöksid"], makulerad="J")
+    judged(bench, [*ROWS, again, gone])
+    assert failures(bench) == {(2, "record_of_one_person"), (62, "record_of_one_person")}
 
 
 def test_a_ragged_row_breaks_its_shape_alone(bench: Bench) -> None:

@@ -163,3 +163,18 @@ def test_nothing_is_left_beside_the_home(home: RegionHome) -> None:
     allowed = {"inbox", "restricted", "published"}
     assert {path.name for path in home.root.iterdir()} == allowed
     assert [path.name for path in Path(home.root).parent.iterdir()] == [home.root.name]
+
+
+def test_a_home_that_was_moved_opens_where_it_now_lies(tmp_path: Path) -> None:
+    place = RegionHome(tmp_path / "here" / "small")
+    connection = open_lake(place)
+    connection.execute("INSERT INTO lake.ledger.month_changes VALUES (1, DATE '2024-01-01')")
+    connection.close()
+    (tmp_path / "here").rename(tmp_path / "there")
+    moved = open_lake(RegionHome(tmp_path / "there" / "small"))
+    try:
+        moved.execute("INSERT INTO lake.ledger.month_changes VALUES (2, DATE '2024-02-01')")
+        assert moved.execute("SELECT count(*) FROM lake.ledger.month_changes").fetchall() == [(2,)]
+    finally:
+        moved.close()
+    assert not (tmp_path / "here").exists()
