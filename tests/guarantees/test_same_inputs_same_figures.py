@@ -33,9 +33,9 @@ MANY = 260_000
 def awkward(source: str, month: str) -> list[Row]:
     """Plausible rows with what order could decide: two versions of a record in one file, and rows kept out."""
     found = plausible(source, month, 120)
-    again = visit(source, month, 5, minutes=45, place="other", person_id=person(5))
+    again = visit(source, month, 700, minutes=45, place="other", person_id=person(5))
     bad = visit(source, month, 998, person_id="19121212")
-    return [*found, again, visit(source, month, 5, minutes=45, planned="unplanned", person_id=person(5)), bad]
+    return [*found, again, visit(source, month, 700, minutes=45, planned="unplanned", person_id=person(5)), bad]
 
 
 def figures_of(home: Path, order: Callable[[list[Row]], list[Row]]) -> dict[str, str]:
