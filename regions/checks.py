@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from regions import model as codes
+from regions.fields import Coded, VisitMapping
 from regions.model import Principal, Scenario
 from regions.month import Month
 from regions.reader import FolderReader, Problem
-from regions.source import Coded, Source, VisitMapping
+from regions.source import Source
 
 if TYPE_CHECKING:
     from regions.folder import National, RegionFolder

@@ -9,7 +9,8 @@ from typing import Literal
 import pyarrow as pa
 from python_calamine import CalamineWorkbook
 
-from regions.source import DelimitedFormat, Source
+from regions.formats import DelimitedFormat
+from regions.source import Source
 from synthetic.writing import UNLISTED, write_cells
 
 FaultKind = Literal[

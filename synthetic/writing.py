@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xlsxwriter
 
-from regions.source import Coded, DelimitedFormat, ExcelFormat, Moment, Municipality, Number, Source
+from regions.fields import Coded, Moment, Municipality, Number
+from regions.formats import DelimitedFormat, ExcelFormat
+from regions.source import Source
 from synthetic.dirt import fault, shifted
 from synthetic.person_ids import RESERVE_KINDS, personnummer, written, wrong_check
 from synthetic.table import CODES, PROFESSIONS, Array, Table

@@ -12,7 +12,7 @@ from regions.source import Source
 
 _ROOT = Path(__file__).resolve().parent.parent
 _READING = (
-    "tasks/read.py",
+    "tasks/reading/__init__.py",
     "tasks/mapping.py",
     "tasks/stage.py",
     "tasks/person_ids.py",

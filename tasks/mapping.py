@@ -4,10 +4,11 @@ Every name and code of the source's YAML is quoted; every conversion is a TRY_, 
 NULL – a fault of its row, found by the rules – and never an exception that quotes the cell.
 """
 
+from regions.fields import Coded, Moment, Municipality, Number, Professions
 from regions.folder import RegionFolder
 from regions.model import FLAGS, OUTSIDE_COUNTY, UNKNOWN_MUNICIPALITY
-from regions.source import Coded, Moment, Municipality, Number, Professions, Source
-from tasks.read import ROW_NUMBER
+from regions.source import Source
+from tasks.reading import ROW_NUMBER
 from warehouse.sql import identifier, listed, literal
 
 CODED = ("care_form", "place", "living", "planned", "provider_level", *FLAGS)

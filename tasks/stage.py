@@ -5,7 +5,7 @@ import pyarrow as pa
 from tasks.faults import DeliveryFault
 from tasks.mapping import CODED, visit_select
 from tasks.plan import DeliveryWork
-from tasks.read import Reading, read_delivery
+from tasks.reading import Reading, read_delivery
 from tasks.run import Run
 
 _TABLES = ("visits", "identified", "persons", "rule_failures", "rule_results")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from regions.errors import UnreachableError
-from regions.source import FolderTransport
+from regions.transport import FolderTransport
 from tasks.sources.offered import Offered
 
 

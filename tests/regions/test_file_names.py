@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from regions.month import Month
-from regions.source import FolderTransport
+from regions.transport import FolderTransport
 
 MONTHS = st.builds(Month, st.integers(1, 9999), st.integers(1, 12))
 # No digits beside the tokens: there nobody could say where the number ends.

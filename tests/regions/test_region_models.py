@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from regions.fields import Coded, Moment, Municipality, Professions
+from regions.formats import DelimitedFormat
 from regions.model import Agreement, Condition, MonthSpan, Period, Publication, Region
 from regions.month import Month
 from regions.parameters import KnownFrom, ParameterFile
-from regions.source import Coded, DelimitedFormat, FolderTransport, Moment, Municipality, Professions, Source
+from regions.source import Source
+from regions.transport import FolderTransport
 
 REGION: dict[str, Any] = {
     "id": "small",

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_region import ALPHA, SMALL
 
+from regions.fields import Coded, Moment, Municipality, Number, Professions, TextField
 from regions.folder import load_region
-from regions.source import Coded, Moment, Municipality, Number, Professions, TextField
 from tasks.mapping import visit_select
-from tasks.read import ROW_NUMBER
+from tasks.reading import ROW_NUMBER
 
 FOLDER = load_region(str(SMALL))
 _CONNECTION = duckdb.connect(":memory:")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regions.source import DelimitedFormat
-from tasks import read
+from regions.formats import DelimitedFormat
+from tasks import reading as read
 from tasks.faults import DeliveryFault
-from tasks.read import ROW_NUMBER, Reading, read_delivery
+from tasks.reading import ROW_NUMBER, Reading, read_delivery
 
 SECRET = "Hemlig-19121212-1212"
 

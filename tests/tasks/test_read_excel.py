@@ -10,9 +10,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regions.source import ExcelFormat
+from regions.formats import ExcelFormat
 from tasks.faults import DeliveryFault
-from tasks.read import ROW_NUMBER, read_delivery
+from tasks.reading import ROW_NUMBER, read_delivery
 
 SECRET = "Hemlig-19121212-1212"
 

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from regions.source import DelimitedFormat, ExcelFormat, Source
+from regions.formats import DelimitedFormat, ExcelFormat
+from regions.source import Source
 from tasks.faults import DeliveryFault
 
 ROW_NUMBER = "hemvard_row_number"
