@@ -13,7 +13,7 @@ REGION ?= norrbotten
 FROM ?= 2011-01
 TO ?= 2011-12
 
-.PHONY: help run test test-fast check format lock bench schemas up chromium clean
+.PHONY: help run test test-fast check format lock bench fuzz schemas up chromium clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk 'BEGIN {FS = ":.*## "}; {printf "  make %-11s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ lock: ## Make the locks anew from pyproject.toml (needs uv)
 
 bench: $(VENV)/.test ## Run the benchmarks, one after the other
 	@for b in benchmarks/*.py; do echo "== $$b"; $(BIN)/python $$b; done
+
+fuzz: $(VENV)/.test ## Take in 10 000 mutated deliveries; writes docs/fuzz.md
+	@$(BIN)/python tests/guarantees/fuzz.py
 
 schemas: $(VENV)/.run ## Write JSON Schemas for editors of the shipped regions' YAML
 	@$(BIN)/hemvard check $(REGION) --schemas regions/.schema

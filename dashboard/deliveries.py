@@ -76,6 +76,17 @@ class RuleCount:
 
 
 @dataclass(frozen=True)
+class RuleChanges:
+    """A rule whose findings are not those of the last release, with its words in Swedish."""
+
+    rule_id: str
+    message_sv: str
+    new: int
+    persisting: int
+    resolved: int
+
+
+@dataclass(frozen=True)
 class Deliveries:
     """All that the page says of deliveries."""
 
@@ -85,6 +96,7 @@ class Deliveries:
     counts: tuple[SourceCounts, ...]
     quarantine: tuple[RuleCount, ...]
     warnings: tuple[RuleCount, ...]
+    changes: tuple[RuleChanges, ...]
 
     @property
     def came(self) -> int:
@@ -118,6 +130,7 @@ def read_deliveries(source: Published) -> Deliveries:
         tuple(_counts(list(group)) for _, group in groupby(listed, lambda row: row.source_id)),
         tuple(source.rows("quarantine", RuleCount)),
         tuple(source.rows("warnings", RuleCount)),
+        tuple(source.rows("changes", RuleChanges)),
     )
 
 

@@ -76,6 +76,7 @@ class Page:
     equalisation: IncomeEqualisation | None
     deliveries: Deliveries
     parameters: tuple[tuple[Any, ...], ...]
+    official: tuple[tuple[Any, ...], ...]
     inputs: tuple[tuple[str, int], ...]
     dictionary: tuple[tuple[str, ...], ...]
     counted: tuple[date, ...]
@@ -113,6 +114,7 @@ def read_page(source: Published, names: Mapping[str, str]) -> Page:
         equalisation=read_income_equalisation(source, names, latest),
         deliveries=deliveries,
         parameters=tuple(source.rows("parameters", _row)),
+        official=tuple(source.rows("official_series", _row)),
         inputs=tuple(source.rows("inputs", _row)),
         dictionary=tuple(source.rows("dictionary", _row)),
         counted=months.counted,

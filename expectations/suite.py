@@ -6,12 +6,14 @@ Kept in this one module, so that nothing else depends on how GX is reached.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from expectations.rules import Rule, row_rules
+from expectations.rules import Rule, result_rules, row_rules, series_rules
 from warehouse.sql import literal, qualified
 
 # GX reads these when it is imported, which takes seconds: hence the imports inside the functions.
@@ -23,16 +25,38 @@ _SEVERITY = {"error": "critical", "warning": "warning"}
 def failed_rules(connection: duckdb.DuckDBPyConnection) -> tuple[set[str], set[str]]:
     """Judge a staged month: the row rules whose threshold some delivery passes, and the own expectations that fail.
 
-    Reads `staging.rule_results` (a row per delivery and rule) and `staging.accepted`.
+    Reads `staging.rule_results` (a row per delivery and rule) and `staging.accepted_keys` (a row per accepted row).
     """
     thresholds = _validate(connection, "memory.staging", "rule_results", _threshold_expectations())
-    tables = _validate(connection, "memory.staging", "accepted", _table_expectations())
+    tables = _validate(connection, "memory.staging", "accepted_keys", _table_expectations())
     return thresholds, tables
 
 
 def failed_results(connection: duckdb.DuckDBPyConnection, catalogue: str, rules: Iterable[Rule]) -> set[str]:
     """Judge a release that is being built in an attached database; its batch is `meta.release`."""
     return _validate(connection, f"{catalogue}.meta", "release", _result_expectations(rules))
+
+
+def failed_series(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule]) -> set[str]:
+    """Judge what has come, month by month: the series rules that `staging.series` breaks."""
+    return _validate(connection, "memory.staging", "series", _series_expectations(rules))
+
+
+def write_docs(connection: duckdb.DuckDBPyConnection, catalogue: str, folder: Path) -> None:
+    """Write Great Expectations' Data Docs into a folder: each rule, and whether it held.
+
+    The row rules' thresholds on `lake.quality.rule_counts`, the series rules on `staging.series`, and the result
+    rules on the release in the attached database `catalogue`. Raises RuntimeError, before a page is written, where
+    a rule could not be asked.
+    """
+    context = _context(_docs_site(folder))
+    for suite, home, table, expectations in (
+        ("row_rules", "lake.quality", "rule_counts", _threshold_expectations()),
+        ("series_rules", "memory.staging", "series", _series_expectations(series_rules())),
+        ("result_rules", f"{catalogue}.meta", "release", _result_expectations(result_rules())),
+    ):
+        _keep_validation(context, connection, suite, f"{home}.{table}", expectations)
+    context.build_data_docs()
 
 
 def _threshold_expectations() -> list[Any]:
@@ -47,7 +71,13 @@ def _over_threshold(rule: Rule) -> str:
 
 
 def _result_expectations(rules: Iterable[Rule]) -> list[Any]:
-    return [_unexpected_rows(rule, f"SELECT * FROM ({rule.breaches}), {{batch}}") for rule in rules]
+    return [_unexpected_rows(rule, f"SELECT * FROM ({rule.question()}), {{batch}}") for rule in rules]
+
+
+def _series_expectations(rules: Iterable[Rule]) -> list[Any]:
+    # Great Expectations demands that a query reads its batch, which the rule's own text does under its name.
+    judged = "(SELECT count(*) AS rows_judged FROM {batch}) AS judged"
+    return [_unexpected_rows(rule, f"SELECT * FROM ({rule.question()}) AS found, {judged}") for rule in rules]
 
 
 def _unexpected_rows(rule: Rule, query: str) -> Any:
@@ -55,7 +85,7 @@ def _unexpected_rows(rule: Rule, query: str) -> Any:
 
     return gxe.UnexpectedRowsExpectation(
         unexpected_rows_query=query,
-        description=rule.message_en,
+        description=f"{rule.id}. The fault that it looks for: {rule.message_en}",
         severity=_SEVERITY[rule.severity],
         meta={"rule_id": rule.id},
     )
@@ -80,10 +110,30 @@ def _table_expectations() -> list[Any]:
 def _validate(connection: duckdb.DuckDBPyConnection, home: str, table: str, expectations: Sequence[Any]) -> set[str]:
     """The rule ids of the expectations that fail on a table of a `catalogue.schema`."""
     import great_expectations as gx
+
+    suite = gx.ExpectationSuite(name=table, expectations=list(expectations))
+    with _batch_definition(_context({}), connection, table, f"{home}.{table}") as definition:
+        return _failed(definition.get_batch().validate(suite, result_format="BOOLEAN_ONLY"))
+
+
+def _keep_validation(
+    context: Any, connection: duckdb.DuckDBPyConnection, name: str, table: str, expectations: Sequence[Any]
+) -> None:
+    """Validate a table and keep the outcome in the context, for its Data Docs."""
+    import great_expectations as gx
+
+    suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=list(expectations)))
+    with _batch_definition(context, connection, name, table) as data:
+        definition = gx.ValidationDefinition(name=name, data=data, suite=suite)
+        _failed(context.validation_definitions.add(definition).run(result_format="BOOLEAN_ONLY"))
+
+
+@contextmanager
+def _batch_definition(context: Any, connection: duckdb.DuckDBPyConnection, name: str, table: str) -> Iterator[Any]:
+    """The whole of a `catalogue.schema.table` as a batch, on cursors of the connection that are closed afterwards."""
     from duckdb_sqlalchemy import ConnectionWrapper
 
-    context = gx.get_context(mode="ephemeral", project_config=_config())
-
+    home, _, own_name = table.rpartition(".")
     cursors: list[duckdb.DuckDBPyConnection] = []
 
     def opened() -> Any:
@@ -93,7 +143,7 @@ def _validate(connection: duckdb.DuckDBPyConnection, home: str, table: str, expe
         return ConnectionWrapper(cursor)
 
     source = context.data_sources.add_sql(
-        "warehouse",
+        name,
         connection_string="duckdb:///:memory:",
         create_temp_table=False,
         kwargs={
@@ -103,30 +153,45 @@ def _validate(connection: duckdb.DuckDBPyConnection, home: str, table: str, expe
             "pool_reset_on_return": None,
         },
     )
-    asset = source.add_table_asset(table, table_name=table)
-    batch = asset.add_batch_definition_whole_table(table).get_batch()
-    suite = gx.ExpectationSuite(name=table, expectations=list(expectations))
     try:
-        outcome = batch.validate(suite, result_format="BOOLEAN_ONLY")
+        yield source.add_table_asset(own_name, table_name=own_name).add_batch_definition_whole_table(own_name)
     finally:
         for cursor in cursors:  # an open cursor would keep an attached database open
             cursor.close()
-    return {_rule_id(result) for result in outcome.results if not result.success}
 
 
-def _config() -> Any:
-    """A context that keeps nothing and writes nothing: no docs site, no progress bars."""
+def _context(sites: dict[str, Any]) -> Any:
+    """A context that keeps what it has in memory and draws no progress bars; pages go to the sites alone."""
+    import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
     )
 
-    return DataContextConfig(
-        data_docs_sites={},
+    config = DataContextConfig(
+        data_docs_sites=sites,
         progress_bars=ProgressBarsConfig(globally=False),
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
     )
+    return gx.get_context(mode="ephemeral", project_config=config)
+
+
+def _docs_site(folder: Path) -> dict[str, Any]:
+    """A site of static pages in a folder."""
+    return {
+        "hemvard": {
+            "class_name": "SiteBuilder",
+            "show_how_to_buttons": False,
+            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)},
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        }
+    }
+
+
+def _failed(outcome: Any) -> set[str]:
+    """The rule ids of the expectations that failed."""
+    return {_rule_id(result) for result in outcome.results if not result.success}
 
 
 def _rule_id(result: Any) -> str:

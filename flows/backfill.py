@@ -11,7 +11,7 @@ from prefect import flow
 from flows.monthly import MonthText, monthly
 from regions.folder import RegionFolder, load_region
 from regions.month import Month
-from tasks.sources import connect
+from tasks.land import offered_months
 from warehouse.home import RegionHome, find_home
 
 
@@ -37,9 +37,9 @@ def backfill(
 
 
 def _months(folder: RegionFolder, first: str | None, last: str | None, home: str | None) -> list[Month]:
-    """The months between the dates; without dates, from the first to the last that the inbox has files for."""
+    """The months between the dates; without dates, from the first to the last that is on offer."""
     place = RegionHome(find_home(Path(home) if home else None) / folder.region.id)
-    offered = sorted(entry.month for source in folder.sources for entry in connect(source, place).list_offered())
+    offered = offered_months(folder, place)
     if not offered and not (first and last):
         return []
     begin = Month.parse(first) if first else offered[0]

@@ -48,6 +48,14 @@ def backfill(
 
 
 @app.command()
+def reference(region: Region, home: Home = None, wait: Wait = False) -> None:
+    """Fetch the official statistics (SCB, Kolada) that the region's figures are compared with; publishes nothing."""
+    from flows.running import run_reference
+
+    typer.echo(run_reference(region, home, wait=wait))
+
+
+@app.command()
 def plan(region: Region, first: First = None, last: Last = None, home: Home = None) -> None:
     """What a run would do, and why; changes nothing."""
     from flows.planning import describe_plan
@@ -76,6 +84,14 @@ def check(
         listed = "\n".join(str(problem) for problem in problems)
         raise UsageError(f"{listed}\n{len(problems)} problem(s) in the folder of {region}.")
     typer.echo(f"{region}: all is well")
+
+
+@app.command()
+def contract(subject: Annotated[str | None, typer.Argument(help="A subject; none: which there are.")] = None) -> None:
+    """What the rows of a subject hold, for those who write a source's YAML."""
+    from flows.contracts import describe_contract
+
+    typer.echo(describe_contract(subject))
 
 
 @app.command()
@@ -116,6 +132,58 @@ def query(
     from flows.querying import query_release
 
     typer.echo(query_release(region, sql, home, as_csv=csv))
+
+
+@app.command()
+def docs(
+    region: Region,
+    home: Home = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder of the pages. [default: the region's restricted/data-docs]")
+    ] = None,
+) -> None:
+    """What the rules say of the release in force, as pages of Great Expectations."""
+    from flows.docs import build_docs
+
+    typer.echo(build_docs(region, home, to))
+
+
+@app.command()
+def deliveries(
+    region: Region,
+    first: First = None,
+    last: Last = None,
+    home: Home = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Comma-separated, with a header.")] = False,
+) -> None:
+    """Which deliveries were expected, what has come, and what needs doing."""
+    from flows.deliveries import describe_deliveries
+
+    typer.echo(describe_deliveries(region, _month(first), _month(last), home, as_csv=csv))
+
+
+@app.command()
+def quarantine(
+    region: Region,
+    first: First = None,
+    last: Last = None,
+    home: Home = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Also write suppliers' reports (HTML and Excel) into this folder.")
+    ] = None,
+) -> None:
+    """Which rows are kept out of the figures, why and since when; reports for suppliers."""
+    from flows.quarantine import describe_quarantine
+
+    typer.echo(describe_quarantine(region, _month(first), _month(last), home, export=export))
+
+
+@app.command(name="rotate-key")
+def rotate_key(region: Region, home: Home = None) -> None:
+    """Another key of pseudonyms: the old one in HEMVARD_PSEUDONYM_KEY, the new one in HEMVARD_NEW_PSEUDONYM_KEY."""
+    from flows.keys import rotate_key as rotate
+
+    typer.echo(rotate(region, home))
 
 
 @app.command()

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
+from prefect.events import emit_event
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from pydantic import Field
@@ -24,21 +25,22 @@ from tasks import stage as staging
 from tasks import steps
 from tasks.definitions import source_definitions
 from tasks.faults import DeliveryFault
+from tasks.findings import Changes, changes_in
 from tasks.judge import reject
 from tasks.load import keep_rejected
 from tasks.plan import MonthWork, make_plan
 from tasks.release import collect_inputs, inputs_hash
-from tasks.report import Outcome, markdown, raise_where_blocked, summary
+from tasks.report import SHOWN, Outcome, markdown, raise_where_blocked, summary
 from tasks.run import Run
 from warehouse.home import RegionHome, find_home
-from warehouse.keys import find_keys
+from warehouse.keys import find_keys, keys_in_force
 from warehouse.lake import open_lake
-from warehouse.ledger import read_ledger
 from warehouse.lock import region_lock
 from warehouse.protection import require_publication
-from warehouse.releases import find_release, in_force, put_in_force
+from warehouse.releases import DATABASE, find_release, in_force, put_in_force
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+NEW_FINDINGS = "hemvard.findings.new"
 MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="A month, such as 2011-01")]
 
 
@@ -55,18 +57,18 @@ def monthly(
 
     A scheduled run also demands the month before its scheduled time.
     """
-    with _opened(region, home, wait=wait) as run:
+    with opened(region, home, wait=wait) as run:
         landed = steps.land(run)
         plan = make_plan(
             run.folder,
-            read_ledger(run.connection),
+            run.ledger(),
             source_definitions(run.folder),
             first=Month.parse(from_month) if from_month else None,
             last=Month.parse(to_month) if to_month else None,
             require=_month_before_schedule(run.folder),
         )
         for month in plan.months:
-            _take_in(run, month)
+            take_in(run, month)
         outcome = Outcome(run, plan, landed)
         try:
             raise_where_blocked(outcome)
@@ -79,16 +81,16 @@ def monthly(
         return outcome
 
 
-def _take_in(run: Run, month: MonthWork) -> None:
+def take_in(run: Run, month: MonthWork) -> None:
     """A month's deliveries from landing into the lake: all of them, or none."""
-    staging.prepare(run)
+    staging.prepare(run, month.deliveries)
     rejected = []
     for delivery in month.deliveries:
         try:
             rows = steps.stage(run, delivery)
             run.say(f"{month.month}  {delivery.source_id}: {rows} rows ({delivery.why})")
         except DeliveryFault as fault:
-            staging.unstage(run, delivery.delivery_id)
+            staging.unstage(run, delivery)
             rejected.append(reject(delivery, fault))
     steps.identify(run)
     judged = steps.judge(run, month.deliveries)
@@ -109,6 +111,8 @@ def _publish(run: Run, outcome: Outcome) -> None:
     if existing is None:
         building = steps.protect(run)
         steps.release(run, building, inputs)
+        outcome.changes = changes_in(building / DATABASE)
+        _announce(run.folder, outcome.changes)
         outcome.release, outcome.is_new = steps.present(run, building), True
         return
     outcome.release = existing
@@ -117,8 +121,28 @@ def _publish(run: Run, outcome: Outcome) -> None:
         outcome.is_new = True
 
 
+def _announce(folder: RegionFolder, changes: Changes) -> None:
+    """Tell Prefect of new findings before the release is in force, so that an automation can tell people."""
+    if changes.new:
+        emit_event(
+            event=NEW_FINDINGS,
+            resource={
+                "prefect.resource.id": f"hemvard.region.{folder.region.id}",
+                "prefect.resource.name": folder.region.name,
+                "hemvard.over-time": "yes" if changes.new_over_time else "no",
+            },
+            payload={
+                "new": len(changes.new),
+                "new_over_time": changes.new_over_time,
+                "persisting": changes.persisting,
+                "resolved": changes.resolved,
+                "first": [str(finding) for finding in changes.new[:SHOWN]],
+            },
+        )
+
+
 @contextmanager
-def _opened(region: str, home: str | None, *, wait: bool) -> Iterator[Run]:
+def opened(region: str, home: str | None, *, wait: bool) -> Iterator[Run]:
     """The region locked, its lake open; all closed again whatever happens."""
     folder = load_region(region)
     require_publication(folder.publication)
@@ -127,7 +151,7 @@ def _opened(region: str, home: str | None, *, wait: bool) -> Iterator[Run]:
         keys = find_keys(place, synthetic=folder.is_synthetic)
         connection = open_lake(place)
         try:
-            yield Run(folder, place, keys, connection, _say)
+            yield Run(folder, place, keys_in_force(connection, place, keys), connection, _say)
         finally:
             connection.close()
 

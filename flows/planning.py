@@ -8,7 +8,7 @@ from regions.folder import RegionFolder, load_region
 from regions.month import Month
 from tasks.compute import stale_models
 from tasks.definitions import source_definitions
-from tasks.land import offered_anew
+from tasks.land import Waiting, look
 from tasks.plan import Plan, make_plan
 from warehouse.home import RegionHome, find_home
 from warehouse.lake import open_lake
@@ -19,19 +19,20 @@ def describe_plan(region: str, first: str | None, last: str | None, home: Path |
     """The plan in words, as if what lies in the inbox had landed."""
     folder = load_region(region)
     place = RegionHome(find_home(home) / folder.region.id)
-    state = _state(place)
-    offered = tuple(landing for landing, _content in offered_anew(folder, place, state))
+    state = known_state(place)
+    waiting = look(folder, place, state)
     plan = make_plan(
         folder,
-        replace(state, landings=state.landings + offered),
+        replace(state, landings=state.landings + waiting.new),
         source_definitions(folder),
         first=Month.parse(first) if first else None,
         last=Month.parse(last) if last else None,
     )
-    return "\n".join(_lines(folder, plan, state, len(offered)))
+    return "\n".join((*_waiting(waiting), *_lines(folder, plan, state)))
 
 
-def _state(place: RegionHome) -> LedgerState:
+def known_state(place: RegionHome) -> LedgerState:
+    """What the ledger of a region's home knows; nothing, where there is no lake yet."""
     if not place.catalogue.exists():
         return LedgerState((), {}, {}, {})
     connection = open_lake(place, read_only=True)
@@ -41,8 +42,14 @@ def _state(place: RegionHome) -> LedgerState:
         connection.close()
 
 
-def _lines(folder: RegionFolder, plan: Plan, state: LedgerState, offered: int) -> Iterator[str]:
-    yield f"Land {offered} new delivery file(s)."
+def _waiting(waiting: Waiting) -> Iterator[str]:
+    yield f"Land {len(waiting.new)} new delivery file(s)."
+    if waiting.unsure:
+        yield f"Fetch {waiting.unsure} delivery(ies) again whose systems don't tell whether they have changed."
+    yield from (f"{source}: {place} could not be reached" for source, place in sorted(waiting.away.items()))
+
+
+def _lines(folder: RegionFolder, plan: Plan, state: LedgerState) -> Iterator[str]:
     for month in plan.months:
         for delivery in month.deliveries:
             yield f"{month.month}  take in {delivery.source_id} {delivery.file_name} ({delivery.why})"

@@ -34,6 +34,17 @@ def run_backfill(region: str, first: str | None, last: str | None, home: Path | 
         return str(backfill(_name(folder), first, last, str(place), chunk_months=chunk, wait=wait))
 
 
+def run_reference(region: str, home: Path | None, *, wait: bool) -> str:
+    """Fetch the official statistics; from when each series is."""
+    place = find_home(home)
+    folder = load_region(region)
+    with region_lock(RegionHome(place / folder.region.id), wait=wait):
+        _prepare(place)
+        from flows.reference import reference
+
+        return str(reference(_name(folder), str(place), wait=wait))
+
+
 def _name(folder: RegionFolder) -> str:
     """A shipped region by its id, any other by its path: what Prefect's page shows, and a worker finds."""
     return folder.region.id if folder.path.parent == SHIPPED else str(folder.path)

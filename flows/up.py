@@ -27,7 +27,7 @@ from warehouse.lock import is_held
 
 ROOT = Path(__file__).resolve().parent.parent
 POOL = "hemvard"
-FLOWS = ("monthly", "backfill")
+FLOWS = ("monthly", "backfill", "reference")
 _START_SECONDS = 180
 _TEND_SECONDS = 60
 _GRACE = timedelta(seconds=60)

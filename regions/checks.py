@@ -8,14 +8,12 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
 from regions import model as codes
-from regions.fields import Coded, VisitMapping
+from regions.expressions import binding_fault, columns_of
 from regions.model import Principal, Scenario
 from regions.month import Month
 from regions.reader import FolderReader, Problem
-from regions.source import Source
+from regions.source import RecordSource, Source, VisitSource
 
 if TYPE_CHECKING:
     from regions.folder import National, RegionFolder
@@ -63,11 +61,43 @@ def _source_faults(folder: RegionFolder, source: Source) -> Iterator[tuple[tuple
     for code in source.municipalities:
         if code not in folder.region.municipalities:
             yield ("municipalities",), f"municipality {code} is not one of the region's"
-    yield from _unknown_columns(source)
-    for attribute, allowed in allowed_codes(folder.national).items():
-        coded = getattr(source.visit, attribute)
-        for target in sorted(_targets(coded) - set(allowed)):
-            yield ("visit", attribute), f"{target!r} is not a code of {attribute}: {', '.join(allowed)}"
+    yield from _entry_faults(folder, source)
+    if isinstance(source, VisitSource):
+        yield from _visit_faults(folder, source)
+    elif isinstance(source, RecordSource):
+        yield from _record_faults(folder, source)
+
+
+def _entry_faults(folder: RegionFolder, source: Source) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong with single fields: columns that aren't there, codes that aren't of the list, expressions."""
+    part, allowed = _part_of(source), _codes_of(folder, source)
+    for name, entry in entries_of(source):
+        for column in entry.reads():
+            if column not in source.columns:
+                yield (part, name), f"column {column} is not listed under columns"
+        if name in allowed:
+            for target in sorted(entry.meanings() - set(allowed[name])):
+                yield (part, name), f"{target!r} is not a code of {name}: {', '.join(allowed[name])}"
+        expression = getattr(entry, "expression", None)
+        if expression and (fault := binding_fault(expression, (*source.columns, *columns_of(expression)))):
+            yield (part, name), fault
+
+
+def _part_of(source: Source) -> str:
+    return "visit" if isinstance(source, VisitSource) else "fields"
+
+
+def _codes_of(folder: RegionFolder, source: Source) -> dict[str, tuple[str, ...]]:
+    """The closed list of each coded field of a source."""
+    if not isinstance(source, RecordSource):
+        return allowed_codes(folder.national)
+    professions = tuple(folder.national.professions)
+    coded = {field.name: field.codes for field in source.contract.fields if field.kind == "code"}
+    listed = {field.name: professions for field in source.contract.fields if field.kind == "professions"}
+    return {"cancelled": ("yes", "no"), **coded, **listed}
+
+
+def _visit_faults(folder: RegionFolder, source: VisitSource) -> Iterator[tuple[tuple[str, ...], str]]:
     needs_units = source.visit.care_unit is not None or source.visit.serving_municipality.from_unit
     if needs_units and not any(unit.system == source.system for unit in folder.units):
         yield ("visit",), f"units.csv has no units of system {source.system}"
@@ -79,22 +109,25 @@ def _source_faults(folder: RegionFolder, source: Source) -> Iterator[tuple[tuple
         yield ("visit", "residence_municipality"), "from_unit tells where care is given, not where a person lives"
 
 
-def _unknown_columns(source: Source) -> Iterator[tuple[tuple[str, ...], str]]:
-    for attribute, column in mapped_columns(source.visit):
-        if column not in source.columns:
-            yield ("visit", attribute), f"column {column} is not listed under columns"
+def _record_faults(folder: RegionFolder, source: RecordSource) -> Iterator[tuple[tuple[str, ...], str]]:
+    """A unit needs units.csv, a changing feed a record id, a municipality from the unit a unit."""
+    mapped = dict(entries_of(source))
+    units = [field.name for field in source.contract.fields if field.kind == "unit" and field.name in mapped]
+    if units and not any(unit.system == source.system for unit in folder.units):
+        yield ("fields", units[0]), f"units.csv has no units of system {source.system}"
+    for name, entry in mapped.items():
+        if getattr(entry, "from_unit", False) and not units:
+            yield ("fields", name), "from_unit needs a care unit"
+    if source.delivers == "changes" and source.fields.record_id is None and not source.contract.identity:
+        yield ("fields",), "record_id is missing: rows that change need one"
 
 
-def mapped_columns(mapping: VisitMapping) -> Iterator[tuple[str, str]]:
-    """Each canonical field and a column that it reads."""
-    for attribute in VisitMapping.model_fields:
-        entry = getattr(mapping, attribute)
-        if isinstance(entry, BaseModel):
-            for key in ("column", "date_column", "time_column"):
-                if column := getattr(entry, key, None):
-                    yield attribute, column
-            for column in getattr(entry, "columns", ()):
-                yield attribute, column
+def entries_of(source: Source) -> Iterator[tuple[str, Any]]:
+    """Each field that a source maps, and how it is read."""
+    mapping = getattr(source, _part_of(source))
+    for name in type(mapping).model_fields:
+        if (entry := getattr(mapping, name)) is not None:
+            yield name, entry
 
 
 def allowed_codes(national: National) -> dict[str, tuple[str, ...]]:
@@ -134,26 +167,28 @@ def scenario_codes(folder: RegionFolder) -> dict[str, tuple[str, ...]]:
     return {name: tuple(code for code in listed if code != "unknown") for name, listed in sorted(visit.items())}
 
 
-def _targets(entry: Any) -> set[str]:
-    if entry is None:
-        return set()
-    found = set(entry.codes.values())
-    if isinstance(entry, Coded):
-        found |= {text for text in (entry.value, entry.empty if entry.column else None) if text}
-    return found
-
-
 def _one_counting_source(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]:
-    """One system counts per principal, municipality and month: CONTRACT, counting rules."""
-    taken: dict[tuple[str, str, Month], str] = {}
-    for source in (source for source in folder.sources if source.role == "counting"):
+    """One system counts per principal, municipality and day: CONTRACT, counting rules."""
+    taken: dict[tuple[str, str, Month], list[VisitSource]] = defaultdict(list)
+    told = set()
+    for source in (source for source in folder.visit_sources if source.role == "counting"):
         for key in _counted(folder, source):
-            other = taken.setdefault(key, source.id)
-            if other != source.id:
-                name = f"sources/{source.id}.yaml"
-                text = f"counts municipality {key[1]} in {key[2]} as {other} does; make one of them role: control"
-                yield Problem(name, reader.line(name, "valid"), text)
-                break
+            for other in taken[key]:
+                if _overlap(source, other, key[2]) and source.id not in told:
+                    told.add(source.id)
+                    name = f"sources/{source.id}.yaml"
+                    text = (
+                        f"counts municipality {key[1]} in {key[2]} as {other.id} does; make one of them role: control, "
+                        "or say under counts on which days each counts"
+                    )
+                    yield Problem(name, reader.line(name, "valid"), text)
+            taken[key].append(source)
+
+
+def _overlap(source: Source, other: Source, month: Month) -> bool:
+    """Whether both count on some day of the month."""
+    first = max(source.counts.first, other.counts.first, month.first)
+    return first <= min(source.counts.last, other.counts.last) and first < month.plus(1).first
 
 
 def _counted(folder: RegionFolder, source: Source) -> Iterator[tuple[str, str, Month]]:

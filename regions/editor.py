@@ -3,20 +3,23 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from regions.errors import UsageError
 from regions.folder import SHIPPED
-from regions.model import Agreement, Model, Publication, Region, Scenario
+from regions.model import Agreement, Publication, Region, Scenario
 from regions.parameters import ParameterFile
-from regions.source import Source
+from regions.source import SOURCE
 
-SCHEMAS: dict[str, type[Model]] = {
-    "region": Region,
-    "publication": Publication,
-    "source": Source,
-    "scenario": Scenario,
-    "agreement": Agreement,
-    "parameter": ParameterFile,
+SCHEMAS: dict[str, TypeAdapter[Any]] = {
+    "region": TypeAdapter(Region),
+    "publication": TypeAdapter(Publication),
+    "source": SOURCE,
+    "scenario": TypeAdapter(Scenario),
+    "agreement": TypeAdapter(Agreement),
+    "parameter": TypeAdapter(ParameterFile),
 }
 TEMPLATE = SHIPPED / "_template"
 
@@ -25,9 +28,9 @@ def write_schemas(folder: Path) -> list[Path]:
     """Write a JSON Schema per kind of file; the examples' first lines point editors to them."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, model in SCHEMAS.items():
+    for name, adapter in SCHEMAS.items():
         file = folder / f"{name}.schema.json"
-        schema = model.model_json_schema(by_alias=True)
+        schema = adapter.json_schema(by_alias=True)
         file.write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         written.append(file)
     return written

@@ -14,7 +14,7 @@ from regions.model import Agreement, Basis, Model, MunicipalityCode, Publication
 from regions.month import Month
 from regions.parameters import Parameters
 from regions.reader import FolderReader, Problem
-from regions.source import Source
+from regions.source import SOURCE, VISITS, Source, VisitSource
 
 SHIPPED = Path(__file__).parent
 NATIONAL = SHIPPED / "sweden"
@@ -74,15 +74,26 @@ class RegionFolder:
         """The sources by their ids."""
         return {source.id: source for source in self.sources}
 
+    @cached_property
+    def visit_sources(self) -> tuple[VisitSource, ...]:
+        """The sources of visits."""
+        return tuple(source for source in self.sources if isinstance(source, VisitSource))
+
+    @cached_property
+    def record_subjects(self) -> tuple[str, ...]:
+        """The subjects other than visits that the region has sources of."""
+        return tuple(sorted({source.subject for source in self.sources} - {VISITS}))
+
     def municipalities_of(self, source: Source) -> tuple[MunicipalityCode, ...]:
         """The serving municipalities that a source delivers for."""
         return source.municipalities or self.region.municipalities
 
     def expected(self, months: Sequence[Month]) -> Iterator[tuple[Source, Month]]:
-        """Which source should deliver for which month."""
+        """Which source should deliver for which month; official statistics are not waited for."""
+        waited = [source for source in self.sources if source.transport.feed == "monthly"]
         for month in months:
             if self.region.expects(month):
-                yield from ((source, month) for source in self.sources if source.expected(month))
+                yield from ((source, month) for source in waited if source.expected(month))
 
 
 def shipped_regions() -> list[str]:
@@ -119,11 +130,12 @@ def check_region(path: Path) -> tuple[RegionFolder | None, list[Problem]]:
     reader = FolderReader(path)
     region = reader.one("region.yaml", Region)
     publication = reader.one("publication.yaml", Publication)
-    sources = reader.many("sources", Source)
+    sources = reader.many("sources", SOURCE)
     scenarios = reader.many("scenarios", Scenario)
     agreements = reader.many("agreements", Agreement)
     units = reader.table("units.csv", CareUnit)
     national = FolderReader(NATIONAL)
+    sources += national.many("sources", SOURCE)
     values = national.parameters() + reader.parameters()
     reader.problems += [replace(problem, file=f"{NATIONAL.name}/{problem.file}") for problem in national.problems]
     if region is None or publication is None or reader.problems:

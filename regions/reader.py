@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -39,19 +39,20 @@ class FolderReader:
         self.raw: dict[str, bytes] = {}
         self._trees: dict[str, CommentedMap] = {}
 
-    def one(self, name: str, kind: type[_M]) -> _M | None:
+    def one(self, name: str, kind: type[_M] | TypeAdapter[_M]) -> _M | None:
         """One YAML file as a model; None, and a problem noted, where it is wrong."""
         tree = self._tree(name)
         if tree is None:
             return None
+        adapter: TypeAdapter[_M] = kind if isinstance(kind, TypeAdapter) else TypeAdapter(kind)
         try:
-            made = kind.model_validate(_plain(tree))
+            made = adapter.validate_python(_plain(tree))
         except ValidationError as error:
             self.problems.extend(_in_words(name, tree, error))
             return None
         return made
 
-    def many(self, folder: str, kind: type[_M]) -> tuple[_M, ...]:
+    def many(self, folder: str, kind: type[_M] | TypeAdapter[_M]) -> tuple[_M, ...]:
         """Each YAML file of a folder; a file's name must be its id."""
         made = []
         for file in sorted((self.path / folder).glob("*.yaml")):
@@ -152,7 +153,19 @@ def _plain(node: Any) -> Any:
 
 def _in_words(name: str, tree: CommentedMap, error: ValidationError) -> Iterator[Problem]:
     for fault in error.errors():
-        yield Problem(name, _line(tree, fault["loc"]), _words(fault))
+        location = [*_in_file(tree, fault["loc"][:-1]), *fault["loc"][-1:]]
+        yield Problem(name, _line(tree, location), _words({**fault, "loc": location}))
+
+
+def _in_file(tree: Any, location: Sequence[str | int]) -> Iterator[str | int]:
+    """The levels of a location that the file has: pydantic adds the kind of a union."""
+    node = tree
+    for part in location:
+        try:
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+        yield part
 
 
 def _words(fault: Any) -> str:
@@ -172,5 +185,5 @@ def _line(tree: Any, location: Sequence[str | int]) -> int:
             position = node.lc.item(part) if isinstance(node, CommentedSeq) else node.lc.key(part)
             line, node = position[0] + 1, node[part]
         except (AttributeError, KeyError, IndexError, TypeError):
-            continue  # a level that pydantic adds (the kind of a union) and the file doesn't have
+            break  # what is missing stands where its mapping begins
     return line

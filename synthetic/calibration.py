@@ -38,10 +38,25 @@ class MunicipalShare(_Part):
     after: float
 
 
+class Money(_Part):
+    """A year's net cost and revenue of home health care in kronor, at the level of a year, and its growth."""
+
+    year: int
+    net_sek: int
+    revenue_sek: int
+    growth: float
+
+    def times(self, factor: int) -> "Money":
+        """So many times as much money."""
+        return self.model_copy(update={"net_sek": self.net_sek * factor, "revenue_sek": self.revenue_sek * factor})
+
+
 class Volumes(_Part):
     """A region's volumes in its base year, and how they grow."""
 
     base_year: int
+    money: Money
+    fte: dict[str, float]
     growth: float
     streams: dict[str, Stream]
     persons: dict[str, int]
@@ -117,6 +132,75 @@ class System(_Part):
     lkf: bool = False
 
 
+class Account(_Part):
+    """An account of the ledger: what it is for, and its share of the costs or of the revenue."""
+
+    account: str
+    item: str
+    kind: str
+    share: float
+
+
+class Hospital(_Part):
+    """Stays, emergency visits and the messages around them."""
+
+    stays_per_home_person: float
+    stays_per_other_person: float
+    days: tuple[float, float]
+    ready_known: float
+    ready_days: float
+    planned: float
+    diagnoses: tuple[str, ...]
+    other_diagnoses: tuple[str, ...]
+    discharged_to: Shares
+    stay_by_emergency: float
+    emergency_per_home_person: float
+    emergency_per_other_person: float
+    emergency_outcome: Shares
+    messages: Shares
+    late_notice: float
+
+
+class Assessments(_Part):
+    """Assessments with the decision support, and how often an emergency visit follows."""
+
+    per_person: float
+    outcome: Shares
+    emergency_after_stay_home: float
+    emergency_as_decided: float
+
+
+class Enrolled(_Part):
+    """Who is enrolled, listed, linked, and what is prescribed."""
+
+    covered: float
+    enrolled_before_days: float
+    ended: float
+    links_a_year: int
+    devices_per_person: float
+    device_classes: dict[str, int]
+    returned: float
+    actions: tuple[str, ...]
+    action_of_two: float
+    delivers_overview: float
+
+
+class Records(_Part):
+    """How the subjects beside visits look."""
+
+    hospital: Hospital
+    assessments: Assessments
+    enrolled: Enrolled
+    accounts: tuple[Account, ...]
+    region_rest: float
+    headcount_per_fte: float
+    dirt: Shares
+    lost_in_migration: float
+    lost_in_one_month: float
+    registered_twice: float
+    days_in_both: int
+
+
 class Calibration(_Part):
     """The whole of `calibration.yaml`."""
 
@@ -133,7 +217,8 @@ class Calibration(_Part):
     late_batch: float
     corrected_batch: CorrectedBatch
     systems: dict[str, System]
-    fillers: dict[str, Literal["name", "note"]]
+    fillers: dict[str, Literal["name", "note", "day"]]
+    records: Records
 
     def volumes(self, folder: RegionFolder) -> Volumes:
         """The region's own volumes, or so many per municipality."""
@@ -156,5 +241,7 @@ def _times(volumes: Volumes, factor: int) -> Volumes:
         update={
             "streams": {name: stream.times(factor) for name, stream in volumes.streams.items()},
             "persons": {pool: count * factor for pool, count in volumes.persons.items()},
+            "money": volumes.money.times(factor),
+            "fte": {profession: count * factor for profession, count in volumes.fte.items()},
         }
     )

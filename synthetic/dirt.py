@@ -7,7 +7,8 @@ are extra rows, on top of those that count. Kinds:
 visit · `too_old` above 120 years · `checksum` of the person id · `outside_month` too late a row, or one
 of a month to come · `unlisted_code` · `impossible_date` · and where a source delivers changes:
 `withdrawn` (a record sent, and withdrawn in the next month by a `withdrawal`) and `revision` (a record
-sent again in the next month, with other minutes).
+sent again in the next month, with other minutes). At a change of
+system, `lost` is no row at all, a visit that a moved history lacks; `double` one that the earlier system counts.
 """
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from regions.month import Month
 from synthetic.calibration import Calibration
 from synthetic.table import Array, Rows, Table, code, groups, stacked
-from synthetic.visits import World, as_month, delivers, month_number, pick_units
+from synthetic.visits import World, as_month, counts_on, delivers, month_number, pick_units
 
 FAULTS = (
     "none",
@@ -31,6 +32,8 @@ FAULTS = (
     "withdrawn",
     "withdrawal",
     "revision",
+    "lost",
+    "double",
 )
 NONE = 0
 EXTRA = (
@@ -85,7 +88,7 @@ def late_batch(world: World, first: Table) -> Table:
     )
     late = _moved_back(rng, world, counted.take(rows))
     late = late.with_columns(unit=pick_units(world.folder, late, world.population))
-    last = np.zeros(len(world.folder.sources), dtype=np.int64)
+    last = np.zeros(len(world.folder.visit_sources), dtype=np.int64)
     np.maximum.at(last, first["source"], first["number"])
     return late.with_columns(number=last[late["source"]] + _counts_within(late["source"]) + 1)
 
@@ -104,6 +107,7 @@ def corrected_batch(world: World, first: Table, late: Table) -> Table:
     drawn, counts = rng.random(len(rows)), rows["fault"] == NONE
     cancelled = counts & (drawn < shares.cancelled)
     moved = counts & ~cancelled & (drawn < shares.cancelled + shares.moved)
+    moved &= counts_on(world.folder, rows["source"], _a_day_off(rows["started"]))
     changed = cancelled | moved | np.isin(rows["fault"], QUARANTINED)
     rows = rows.with_columns(
         started=np.where(moved, _a_day_off(rows["started"]), rows["started"]),
@@ -112,7 +116,7 @@ def corrected_batch(world: World, first: Table, late: Table) -> Table:
         shift=0,
         revision=changed.astype(np.int8),
     )
-    whole = np.array([source.delivers == "whole_month" for source in world.folder.sources])
+    whole = np.array([source.delivers == "whole_month" for source in world.folder.visit_sources])
     return rows.take(whole[rows["source"]] | changed)
 
 
@@ -166,7 +170,7 @@ def _copies(rng: np.random.Generator, world: World, rows: Table) -> Table:
 
 def _is_corrected_next_month(world: World, source: int, month: int) -> bool:
     """Whether a source of changes has a file next month, in the same year."""
-    changes = world.folder.sources[source].delivers == "changes"
+    changes = world.folder.visit_sources[source].delivers == "changes"
     return changes and month % 12 < 11 and delivers(world.folder, source, as_month(month + 1))
 
 
@@ -207,7 +211,9 @@ def _moved_back(rng: np.random.Generator, world: World, rows: Table) -> Table:
     )
     takeover = _month_after_takeover(world)
     event = np.where(known & ((event < takeover) == (own < takeover)), event, own)
-    return rows.with_columns(started=shifted(rows["started"], event - own))
+    moved = shifted(rows["started"], event - own)
+    started = np.where(counts_on(world.folder, rows["source"], moved), moved, rows["started"])
+    return rows.with_columns(started=started)
 
 
 def _month_after_takeover(world: World) -> int:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
 
-from regions.formats import DelimitedFormat
-from regions.source import Source
+from regions.formats import DelimitedFormat, ParquetFormat
+from regions.source import VisitSource
 from synthetic.writing import UNLISTED, write_cells
 
 FaultKind = Literal[
@@ -20,7 +21,7 @@ EVERY = 10
 """So many rows from one faulty row to the next: above every threshold."""
 
 
-def make_fault(kind: FaultKind, source: Source, path: Path) -> Path:
+def make_fault(kind: FaultKind, source: VisitSource, path: Path) -> Path:
     """Spoil a delivery of a source where it lies; where it lies then.
 
     `unreadable` no file of its kind · `missing_column` without the column of the visit's start ·
@@ -32,31 +33,31 @@ def make_fault(kind: FaultKind, source: Source, path: Path) -> Path:
     return _SPOILERS[kind](source, path)
 
 
-def _unreadable(_source: Source, path: Path) -> Path:
+def _unreadable(_source: VisitSource, path: Path) -> Path:
     path.write_bytes(b"\x00\xff\xfe\x00 not a delivery \x00\x81\x8d" * 40)
     return path
 
 
-def _missing_column(source: Source, path: Path) -> Path:
+def _missing_column(source: VisitSource, path: Path) -> Path:
     cells = _read_cells(source, path).drop_columns([source.visit.started.date_column])
     write_cells(cells, source.format, path)
     return path
 
 
-def _empty(source: Source, path: Path) -> Path:
+def _empty(source: VisitSource, path: Path) -> Path:
     write_cells(_read_cells(source, path).slice(0, 0), source.format, path)
     return path
 
 
-def _other_month(source: Source, path: Path) -> Path:
-    named = source.transport.read_name(path.name)
+def _other_month(source: VisitSource, path: Path) -> Path:
+    named = source.named_files.read_name(path.name)
     if named is None:
         raise ValueError(f"{path.name} isn't named as {source.id} names its deliveries")
     month, version = named
-    return path.rename(path.with_name(source.transport.make_name(month.plus(6), version)))
+    return path.rename(path.with_name(source.named_files.make_name(month.plus(6), version)))
 
 
-def _unknown_code(source: Source, path: Path) -> Path:
+def _unknown_code(source: VisitSource, path: Path) -> Path:
     column = source.visit.care_form.column
     if column is None:
         raise ValueError(f"{source.id} has no column that tells the care form")
@@ -68,7 +69,7 @@ def _unknown_code(source: Source, path: Path) -> Path:
     return path
 
 
-def _ragged_rows(source: Source, path: Path) -> Path:
+def _ragged_rows(source: VisitSource, path: Path) -> Path:
     shape = _delimited(source)
     cells = _read_cells(source, path)
     text = io.StringIO()
@@ -80,14 +81,14 @@ def _ragged_rows(source: Source, path: Path) -> Path:
     return path
 
 
-def _wrong_encoding(source: Source, path: Path) -> Path:
+def _wrong_encoding(source: VisitSource, path: Path) -> Path:
     shape = _delimited(source)
     other = "latin-1" if shape.encoding.startswith("utf") else "utf-8"
     path.write_bytes(path.read_bytes().decode(shape.encoding).removeprefix("\ufeff").encode(other, "replace"))
     return path
 
 
-_SPOILERS: dict[FaultKind, Callable[[Source, Path], Path]] = {
+_SPOILERS: dict[FaultKind, Callable[[VisitSource, Path], Path]] = {
     "unreadable": _unreadable,
     "missing_column": _missing_column,
     "empty": _empty,
@@ -98,14 +99,16 @@ _SPOILERS: dict[FaultKind, Callable[[Source, Path], Path]] = {
 }
 
 
-def _delimited(source: Source) -> DelimitedFormat:
+def _delimited(source: VisitSource) -> DelimitedFormat:
     if not isinstance(source.format, DelimitedFormat):
-        raise TypeError(f"{source.id} delivers Excel: its fields can't be torn, nor its encoding be another")
+        raise TypeError(f"{source.id} delivers no text: its fields can't be torn, nor its encoding be another")
     return source.format
 
 
-def _read_cells(source: Source, path: Path) -> pa.Table:
+def _read_cells(source: VisitSource, path: Path) -> pa.Table:
     """A delivery's cells, empty ones as null."""
+    if isinstance(source.format, ParquetFormat):
+        return pq.read_table(path)
     if isinstance(source.format, DelimitedFormat):
         text = path.read_bytes().decode(source.format.encoding).removeprefix("\ufeff")
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=source.format.separator))

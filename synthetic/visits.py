@@ -196,31 +196,42 @@ def _principals(rng: np.random.Generator, world: World, name: str, visits: Table
     return visits if kept.all() else visits.take(kept)
 
 
-def source_table(folder: RegionFolder, year: int) -> Array:
-    """The source of each principal (0 region, 1 municipality), municipality and month of a year; −1 none."""
-    codes = folder.region.municipalities
-    found = np.full((2, len(codes), 12), -1, dtype=np.int64)
-    for number, source in enumerate(folder.sources):
-        principal = int(source.principal is Principal.MUNICIPALITY)
-        places = [codes.index(municipality) for municipality in folder.municipalities_of(source)]
-        for month in range(12):
-            if source.role == "counting" and delivers(folder, number, Month(year, month + 1)):
-                found[principal, places, month] = number
-    return found
-
-
 def delivers(folder: RegionFolder, source: int, month: Month) -> bool:
     """Whether a source delivers for a month."""
-    return folder.region.expects(month) and folder.sources[source].expected(month)
+    return folder.region.expects(month) and folder.visit_sources[source].expected(month)
+
+
+def counts_on(folder: RegionFolder, source: Array, moments: Array) -> Array:
+    """Whether each row's source counts on the day of each moment."""
+    spans = [entry.counts for entry in folder.visit_sources]
+    first = np.array([span.first for span in spans], dtype="datetime64[D]")
+    last = np.array([span.last for span in spans], dtype="datetime64[D]")
+    day = moments.astype("datetime64[D]")
+    within: Array = (day >= first[source]) & (day <= last[source])
+    return within
 
 
 def _delivered(world: World, year: int, visits: Table) -> Table:
     """The visits that a source delivers, in the order of source and time."""
     event = month_number(visits["started"])
-    source = source_table(world.folder, year)[visits["municipal"].astype(int), visits["serving"], event % 12]
-    visits = visits.with_columns(source=source, file_month=event)
-    visits = visits.take(source >= 0)
+    visits = visits.with_columns(source=_sources(world.folder, year, visits), file_month=event)
+    visits = visits.take(visits["source"] >= 0)
     return visits.take(np.lexsort((visits["person"], visits["started"], visits["source"])))
+
+
+def _sources(folder: RegionFolder, year: int, visits: Table) -> Array:
+    """The counting source of each visit, by its principal, municipality and day; −1 where there is none."""
+    codes, day = folder.region.municipalities, visits["started"].astype("datetime64[D]")
+    month = month_number(visits["started"]) % 12
+    found = np.full(len(visits), -1, dtype=np.int64)
+    for number, source in enumerate(folder.visit_sources):
+        if source.role == "counting":
+            served = np.isin(codes, folder.municipalities_of(source))
+            has = np.array([delivers(folder, number, Month(year, which + 1)) for which in range(12)])
+            counts = (day >= np.datetime64(source.counts.first)) & (day <= np.datetime64(source.counts.last))
+            own = visits["municipal"] == (source.principal is Principal.MUNICIPALITY)
+            found[own & served[visits["serving"]] & has[month] & counts] = number
+    return found
 
 
 def _late(world: World, year: int, visits: Table) -> Table:
@@ -228,22 +239,19 @@ def _late(world: World, year: int, visits: Table) -> Table:
     rng = world.rng(year, 3)
     late = rng.random(len(visits)) < world.calibration.late_share
     later = visits["file_month"] + rng.integers(1, 3, len(visits))
-    fits = (later // 12 == year) & _has_file(source_table(world.folder, year), visits["source"], later % 12)
+    fits = (later // 12 == year) & _has_file(world.folder, year)[visits["source"], later % 12]
     return visits.with_columns(file_month=np.where(late & fits, later, visits["file_month"]))
 
 
-def _has_file(sources: Array, source: Array, month: Array) -> Array:
+def _has_file(folder: RegionFolder, year: int) -> Array:
     """Whether a source has a file in a month of the year."""
-    has = np.zeros((sources.max() + 1, 12), dtype=bool)
-    for number in range(len(has)):
-        has[number] = (sources == number).any(axis=(0, 1))
-    found: Array = has[source, month]
-    return found
+    sources = range(len(folder.visit_sources))
+    return np.array([[delivers(folder, source, Month(year, month + 1)) for month in range(12)] for source in sources])
 
 
 def pick_units(folder: RegionFolder, visits: Table, population: Population) -> Array:
     """A care unit (row of units.csv) for each visit, valid on its day; a person keeps to one. −1 none."""
-    people, systems = population.people, [source.system for source in folder.sources]
+    people, systems = population.people, [source.system for source in folder.visit_sources]
     kind = _wanted_kind(visits)
     edges = _edges(folder)
     epoch = np.searchsorted(edges, visits["started"].astype("datetime64[D]"), side="right")

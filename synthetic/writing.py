@@ -1,24 +1,28 @@
-"""Writes rows in the shape that a source's YAML states: names, columns, codes, dates, encoding, Excel."""
+"""Writes rows in the shape that a source's YAML states: names, columns, codes, dates, format, packing."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import gzip
+import io
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import xlsxwriter
 
 from regions.fields import Coded, Moment, Municipality, Number
-from regions.formats import DelimitedFormat, ExcelFormat
-from regions.source import Source
+from regions.formats import DelimitedFormat, ExcelFormat, FileFormat, Format, ParquetFormat
+from regions.source import Source, VisitSource
 from synthetic.dirt import fault, shifted
 from synthetic.person_ids import RESERVE_KINDS, personnummer, written, wrong_check
-from synthetic.table import CODES, PROFESSIONS, Array, Table
-from synthetic.visits import World
+from synthetic.table import CODES, Array, Table
+from synthetic.texts import blank, column_of, formatted, in_utc, instead, lookup, reversed_professions
+from synthetic.visits import World, as_month
 
 UNLISTED = "?9"
 NAMES = tuple(
@@ -42,7 +46,7 @@ class Writer:
     """Turns rows of one source into its files."""
 
     world: World
-    source: Source
+    source: VisitSource
 
     def texts(self, rows: Table) -> pa.Table:
         """The file's cells, in the order of the source's columns; empty cells are null."""
@@ -52,17 +56,17 @@ class Writer:
 
     def _columns(self, rows: Table) -> Iterator[tuple[str, pa.Array]]:
         mapping = self.source.visit
-        yield mapping.record_id.column, _record_ids(self.source, rows)
-        yield from self._fillers(rows)
+        yield column_of(mapping.record_id), _record_ids(self.source, rows)
+        yield from fillers(self.world, self.source, rows, rows["person"], rows["number"])
         yield from self._person(rows)
         yield from self._started(rows, mapping.started)
         if mapping.minutes:
-            yield mapping.minutes.column, _minutes(mapping.minutes, rows["minutes"])
+            yield column_of(mapping.minutes), _minutes(mapping.minutes, rows["minutes"])
         yield from self._coded(rows)
         if mapping.professions:
-            codes = _reversed_professions(mapping.professions.codes)
+            codes = reversed_professions(mapping.professions.codes)
             for place, column in enumerate(mapping.professions.columns[:3]):
-                yield column, _lookup(rows["professions"][:, place], codes)
+                yield column, lookup(rows["professions"][:, place], codes)
         yield from self._places(rows)
 
     def _person(self, rows: Table) -> Iterator[tuple[str, pa.Array]]:
@@ -71,38 +75,38 @@ class Writer:
         style, year = self.world.calibration.system(self.source.system).person_id, _file_year(rows)
         different, positions = np.unique(person, return_inverse=True)
         texts = [written(ids[number], style, year) for number in different.tolist()]
-        yield mapping.person_id.column, _lookup(positions, texts)
+        yield column_of(mapping.person_id), lookup(positions, texts)
         if mapping.birth_date:
             undated = people["reserve"][rows["person"]] == RESERVE_KINDS.index("national_undated")
-            shown = _formatted(births, mapping.birth_date.date_format)
-            yield mapping.birth_date.date_column, _blank(shown, undated)
+            shown = formatted(births, mapping.birth_date.date_format)
+            yield mapping.birth_date.date_column, blank(shown, undated)
 
     def _started(self, rows: Table, moment: Moment) -> Iterator[tuple[str, pa.Array]]:
         started = shifted(rows["started"], rows["shift"])
         if moment.zone == "UTC":
-            started = _in_utc(started)
+            started = in_utc(started)
         impossible = rows["fault"] == fault("impossible_date")
         wrong = moment.date_format.replace("%m", "02").replace("%d", "31")
-        right = _formatted(started, moment.date_format)
-        yield moment.date_column, _instead(right, impossible, _formatted(started, wrong))
+        right = formatted(started, moment.date_format)
+        yield moment.date_column, instead(right, impossible, formatted(started, wrong))
         if moment.time_column and moment.time_format:
-            yield moment.time_column, _formatted(started, moment.time_format)
+            yield moment.time_column, formatted(started, moment.time_format)
 
     def _coded(self, rows: Table) -> Iterator[tuple[str, pa.Array]]:
         """Coded attributes; several may share a column."""
         unlisted = rows["fault"] == fault("unlisted_code")
         for place, (column, attributes) in enumerate(_coded_columns(self.source).items()):
             shown = _coded_texts(rows, self.world, attributes)
-            yield column, _instead(shown, unlisted, pa.array([UNLISTED] * len(rows))) if place == 0 else shown
+            yield column, instead(shown, unlisted, pa.array([UNLISTED] * len(rows))) if place == 0 else shown
 
     def _places(self, rows: Table) -> Iterator[tuple[str, pa.Array]]:
         mapping, population = self.source.visit, self.world.population
         if mapping.care_unit:
             codes = ["", *(unit.local_code for unit in self.world.folder.units)]
-            yield mapping.care_unit.column, _lookup(rows["unit"] + 1, codes)
+            yield column_of(mapping.care_unit), lookup(rows["unit"] + 1, codes)
         if mapping.serving_municipality.column:
             texts = self._municipalities(mapping.serving_municipality, six_digits=False)
-            yield mapping.serving_municipality.column, _lookup(rows["serving"], texts)
+            yield mapping.serving_municipality.column, lookup(rows["serving"], texts)
         if mapping.residence_municipality.column:
             lkf = self.world.calibration.system(self.source.system).lkf
             texts = self._municipalities(mapping.residence_municipality, six_digits=lkf)
@@ -110,7 +114,7 @@ class Writer:
             wrong = rows["fault"] == fault("municipality")
             yield (
                 mapping.residence_municipality.column,
-                _lookup(np.where(wrong, len(texts) - 1, residence), texts),
+                lookup(np.where(wrong, len(texts) - 1, residence), texts),
             )
 
     def _municipalities(self, mapping: Municipality, *, six_digits: bool) -> list[str]:
@@ -120,14 +124,19 @@ class Writer:
         codes = (*self.world.population.places, nowhere)
         return [known.get(code) or (f"{code}01" if six_digits else code) for code in codes]
 
-    def _fillers(self, rows: Table) -> Iterator[tuple[str, pa.Array]]:
-        for column in self.source.columns:
-            for part, content in self.world.calibration.fillers.items():
-                if part in column.lower() and content == "name":
-                    yield column, _lookup(rows["person"] % len(NAMES), NAMES)
-                elif part in column.lower():
-                    some = rows["number"] % 17 < len(NOTES)
-                    yield column, _lookup(np.where(some, rows["number"] % 17, 0), NOTES)
+
+def fillers(world: World, source: Source, rows: Table, person: Array, number: Array) -> Iterator[tuple[str, pa.Array]]:
+    """Columns that the mapping reads past: names and free text, by numbers for person and record, and a file's day."""
+    noted = np.where(number % 17 < len(NOTES), number % 17, 0)
+    makers: dict[str, Callable[[], pa.Array]] = {
+        "name": lambda: lookup(person % len(NAMES), NAMES),
+        "note": lambda: lookup(noted, NOTES),
+        "day": lambda: pa.array([str(as_month(month + 1).first) for month in rows["file_month"].tolist()], pa.string()),
+    }
+    for column in source.columns:
+        for part, content in world.calibration.fillers.items():
+            if part in column.lower():
+                yield column, makers[content]()
 
 
 def write_file(writer: Writer, rows: Table, path: Path, *, byte_order_mark: bool) -> None:
@@ -137,25 +146,49 @@ def write_file(writer: Writer, rows: Table, path: Path, *, byte_order_mark: bool
 
 
 def write_cells(
-    cells: pa.Table, shape: DelimitedFormat | ExcelFormat, path: Path, *, byte_order_mark: bool = False
+    cells: pa.Table,
+    shape: FileFormat,
+    path: Path,
+    *,
+    byte_order_mark: bool = False,
 ) -> None:
-    """Write a table of text in a source's format."""
+    """Write a table of text in a source's format, packed as it says; the same table gives the same bytes.
+
+    The separator must be ASCII: DuckDB writes no other.
+    """
     part = path.with_name(f".{path.name}.part")
     if isinstance(shape, ExcelFormat):
         _write_excel(cells, shape, part)
+    elif isinstance(shape, ParquetFormat):
+        pq.write_table(cells, part, compression="zstd")
     else:
         _write_delimited(cells, shape, part, byte_order_mark=byte_order_mark)
+    if shape.packed != "none":
+        part.write_bytes(_packed(part.read_bytes(), shape))
     part.replace(path)
 
 
+def _packed(content: bytes, shape: Format) -> bytes:
+    if shape.packed == "gzip":
+        return gzip.compress(content, mtime=0)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(shape.member or "leverans"), content, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
+
+
 def _write_delimited(cells: pa.Table, shape: DelimitedFormat, path: Path, *, byte_order_mark: bool) -> None:
+    if shape.trailing_separator:
+        cells = cells.append_column("", pa.nulls(len(cells), pa.string()))
     connection = duckdb.connect()
-    connection.register("cells", cells)
+    connection.register("cells", cells.rename_columns([f"column {place}" for place in range(cells.num_columns)]))
     connection.execute(
-        f"COPY cells TO '{_quoted(str(path))}' (FORMAT csv, HEADER, DELIMITER '{_quoted(shape.separator)}', "
+        f"COPY cells TO '{_quoted(str(path))}' (FORMAT csv, HEADER false, DELIMITER '{_quoted(shape.separator)}', "
         f"QUOTE '{_quoted(shape.quote)}', ESCAPE '{_quoted(shape.quote)}', NULLSTR '')"
     )
     connection.close()
+    if shape.header:
+        path.write_bytes(shape.separator.join(cells.column_names).encode() + b"\n" + path.read_bytes())
     if shape.encoding != "utf-8" or byte_order_mark:
         _encode(path, "utf-8-sig" if shape.encoding == "utf-8" else shape.encoding)
 
@@ -186,36 +219,7 @@ def _quoted(text: str) -> str:
     return text.replace("'", "''")
 
 
-def _lookup(positions: Array, texts: Sequence[str]) -> pa.Array:
-    """The text at each position; null for an empty one and for positions below 0."""
-    dictionary = pa.array([text or None for text in texts], pa.string())
-    return dictionary.take(pa.array(positions, pa.int64(), mask=positions < 0))
-
-
-def _instead(texts: pa.Array, where: Array, others: pa.Array) -> pa.Array:
-    return pc.if_else(pa.array(where), others, texts) if where.any() else texts
-
-
-def _blank(texts: pa.Array, where: Array) -> pa.Array:
-    return _instead(texts, where, pa.nulls(len(texts), pa.string()))
-
-
-def _formatted(moments: Array, pattern: str) -> pa.Array:
-    """Moments by a pattern such as %Y-%m-%d; each different one is formatted once."""
-    different, positions = np.unique(moments.astype("datetime64[m]"), return_inverse=True)
-    return _lookup(positions, [moment.strftime(pattern) for moment in different.astype(object)])
-
-
-def _in_utc(local: Array) -> Array:
-    """Swedish time as coordinated universal time; the hour that spring skips is moved on."""
-    times = pd.DatetimeIndex(local).tz_localize(
-        "Europe/Stockholm", ambiguous=np.zeros(len(local), dtype=bool), nonexistent="shift_forward"
-    )
-    moments: Array = times.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[m]")
-    return moments
-
-
-def _record_ids(source: Source, rows: Table) -> pa.Array:
+def _record_ids(source: VisitSource, rows: Table) -> pa.Array:
     """The system's record numbers: letters, the year of the file, a number within the year."""
     year = rows["file_month"] // 12 % 100
     number = pa.array(year * 100_000_000 + rows["number"])
@@ -225,7 +229,7 @@ def _record_ids(source: Source, rows: Table) -> pa.Array:
 
 def _minutes(mapping: Number, minutes: Array) -> pa.Array:
     different, positions = np.unique(minutes, return_inverse=True)
-    return _lookup(positions, [_number(mapping, int(value)) for value in different])
+    return lookup(positions, [_number(mapping, int(value)) for value in different])
 
 
 def _number(mapping: Number, minutes: int) -> str:
@@ -234,12 +238,7 @@ def _number(mapping: Number, minutes: int) -> str:
     return str(minutes) if mapping.unit == "minutes" else f"{minutes / 60:.2f}".replace(".", mapping.decimal)
 
 
-def _reversed_professions(codes: Mapping[str, str]) -> list[str]:
-    known = {meaning: text for text, meaning in reversed(list(codes.items()))}
-    return [known.get(name, "" if name == "unknown" else known.get("other", "")) for name in PROFESSIONS]
-
-
-def _coded_columns(source: Source) -> dict[str, dict[str, Coded]]:
+def _coded_columns(source: VisitSource) -> dict[str, dict[str, Coded]]:
     """Column → the coded attributes that it tells; the care form's first."""
     found: dict[str, dict[str, Coded]] = {}
     for attribute in CODES:
@@ -255,7 +254,7 @@ def _coded_texts(rows: Table, world: World, attributes: dict[str, Coded]) -> pa.
     for attribute in attributes:
         key = key * 8 + _values(rows, world, attribute)
     different, positions = np.unique(key * 2 + rows["revision"], return_inverse=True)
-    return _lookup(positions, [_code_text(attributes, int(value) // 2, int(value) % 2) for value in different])
+    return lookup(positions, [_code_text(attributes, int(value) // 2, int(value) % 2) for value in different])
 
 
 def _values(rows: Table, world: World, attribute: str) -> Array:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from regions.folder import RegionFolder
 from regions.model import MonthSpan
 from tasks.run import Run
-from warehouse.lake import transaction
-from warehouse.ledger import LedgerState, Window, read_ledger
+from warehouse.ledger import LedgerState, Window
 from warehouse.models import Model, compute, computed_models, stale_windows
 
 
@@ -24,9 +23,9 @@ def compute_models(run: Run) -> tuple[Computed, ...]:
     """Compute every stale window of every model; a transaction a model."""
     bound = bound_values(run.folder)
     done = []
-    for model, stale in stale_models(run.folder, read_ledger(run.connection)).items():
+    for model, stale in stale_models(run.folder, run.ledger()).items():
         if stale:
-            with transaction(run.connection):
+            with run.transaction():
                 rows = compute(run.connection, model, stale, bound)
             done.append(Computed(model.name, len(stale), rows))
     return tuple(done)

@@ -12,17 +12,24 @@ from regions.source import Source
 
 _ROOT = Path(__file__).resolve().parent.parent
 _READING = (
-    "tasks/reading/__init__.py",
+    *sorted(file.relative_to(_ROOT).as_posix() for file in (_ROOT / "tasks" / "reading").glob("*.py")),
+    "regions/contracts.py",
+    "regions/expressions.py",
+    "tasks/cells.py",
     "tasks/mapping.py",
+    "tasks/records.py",
     "tasks/stage.py",
     "tasks/person_ids.py",
     "tasks/identify.py",
+    "tasks/person_map.py",
     "tasks/judge.py",
     "expectations/visits.yaml",
+    "expectations/records.yaml",
     "expectations/rules.py",
     "warehouse/models/core/visits.sql",
 )
-_NOT_OF_ROWS = {"title_sv", "supplier_sv", "note_sv", "due", "required"}
+_RULES = ("visits.yaml", "records.yaml", "results.yaml", "series.yaml")
+_NOT_OF_ROWS = {"title_sv", "supplier_sv", "note_sv", "due", "required", "transport"}
 """What of a source its readers see, and its rows do not."""
 _ROOMS = ("expectations", "equalisation", "tasks", "warehouse")
 
@@ -34,7 +41,7 @@ def source_definitions(folder: RegionFolder) -> dict[str, str]:
 
 def rules_hash() -> str:
     """The hash of the rules."""
-    return _hash((_ROOT / "expectations" / name).read_bytes() for name in ("visits.yaml", "results.yaml"))
+    return _hash((_ROOT / "expectations" / name).read_bytes() for name in _RULES)
 
 
 @cache

@@ -3,20 +3,22 @@
 Only distinct ids pass through Python. After this step no table holds an id.
 """
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
-import holidays
 import pyarrow as pa
 
-from tasks.person_ids import classify, last_day, pseudonym
+from regions.calendar import swedish_holidays
+from regions.contracts import CONTRACTS
+from regions.source import VISITS
+from tasks.person_ids import classify, last_day, pseudonyms
+from tasks.records import identify_sql, staged
 from tasks.run import Run
-from warehouse.sql import literal
+from warehouse.sql import identifier, literal
 
 _IDENTIFIED = """
 CREATE OR REPLACE TABLE staging.identified AS
 WITH placed AS (
-  SELECT v.*, p.person_id_class, p.person_key::UUID AS person_key, p.sex_of_id,
+  SELECT v.*, p.person_id_class, p.person_id_fault, p.person_key::UUID AS person_key, p.sex_of_id,
     coalesce(p.birth_date, v.birth_date_given) AS birth_date,
     date_trunc('month', v.started_at)::DATE AS month,
     u.hsa_id AS care_unit_id, u.municipality_code AS unit_municipality
@@ -58,30 +60,44 @@ def identify(run: Run) -> int:
     bound = {name: getattr(parts, name).isoformat() for name in ("day", "evening", "night")}
     try:
         connection.execute(_IDENTIFIED, bound)
+        for subject in run.staged[1:]:
+            connection.execute(identify_sql(CONTRACTS[subject]))
     finally:
         for name in ("hemvard_persons", "hemvard_units", "hemvard_holidays"):
             connection.unregister(name)
-    connection.execute("DROP TABLE staging.visits")
+    for subject in run.staged:
+        connection.execute(f"DROP TABLE {staged(subject)}")
     return int(persons.num_rows)
 
 
 def _persons(run: Run) -> pa.Table:
-    """A row per distinct id and file month."""
-    distinct = run.connection.execute(
-        "SELECT DISTINCT person_id, delivery_month FROM staging.visits WHERE NOT ragged"
-    ).fetchall()
-    key = run.keys.pseudonym
+    """A row per distinct id and file month; `first_key` is the pseudonym before any rotation of the key."""
+    distinct = run.connection.execute(_distinct_ids(run)).fetchall()
     found = [(text, month, classify(text, last_day(month))) for text, month in distinct]
+    keys = [pseudonyms(run.keys.chain, person) for _, _, person in found]
     return pa.table(
         {
             "person_id": pa.array([text for text, _, _ in found], pa.string()),
             "delivery_month": pa.array([month for _, month, _ in found], pa.date32()),
             "person_id_class": pa.array([person.id_class for _, _, person in found], pa.string()),
-            "person_key": pa.array([pseudonym(key, person) for _, _, person in found], pa.string()),
+            "person_id_fault": pa.array([person.fault for _, _, person in found], pa.string()),
+            "person_key": pa.array([own[-1] for own in keys], pa.string()),
+            "first_key": pa.array([own[0] for own in keys], pa.string()),
             "birth_date": pa.array([person.birth_date for _, _, person in found], pa.date32()),
             "sex_of_id": pa.array([person.sex for _, _, person in found], pa.string()),
         }
     )
+
+
+def _distinct_ids(run: Run) -> str:
+    """Every id of the staged rows, of visits and of the other subjects that have persons."""
+    columns = [(VISITS, "person_id")]
+    columns += [(subject, name) for subject in run.staged[1:] for name in CONTRACTS[subject].person_fields]
+    selects = (
+        f"SELECT {identifier(name)} AS person_id, delivery_month FROM {staged(subject)} WHERE NOT ragged"
+        for subject, name in columns
+    )
+    return f"SELECT DISTINCT person_id, delivery_month FROM ({' UNION ALL '.join(selects)})"
 
 
 def _units(run: Run) -> pa.Table:
@@ -105,13 +121,3 @@ def _holidays(run: Run) -> pa.Table:
     ).fetchone()
     years = range(row[0], row[1] + 1) if row else range(0)
     return pa.table({"day": pa.array(sorted(swedish_holidays(years)), pa.date32())})
-
-
-def swedish_holidays(years: range) -> Iterator[date]:
-    """Public holidays, and the eves that are kept as such: midsummer, Christmas and New Year."""
-    for year in years:
-        for day, name in holidays.country_holidays("SE", years=year, language="sv").items():
-            yield day
-            if name == "Midsommardagen":
-                yield day - timedelta(days=1)
-        yield from (date(year, 12, 24), date(year, 12, 31))

@@ -1,11 +1,13 @@
 """judge: each row against each rule, in one pass; Great Expectations decides what the deliveries' faults mean."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from expectations.rules import row_check_sql, row_rules, rule
 from expectations.suite import failed_rules
 from tasks.faults import DeliveryFault
 from tasks.plan import DeliveryWork
+from tasks.records import staged
 from tasks.run import Rejection, Run
 from warehouse.sql import literal
 
@@ -22,17 +24,23 @@ class Judged:
 
 
 def judge(run: Run, deliveries: tuple[DeliveryWork, ...]) -> Judged:
-    """Make `staging.rule_failures`, `.rule_results` and `.accepted`; say which deliveries are over a threshold."""
-    connection = run.connection
-    connection.execute(f"CREATE OR REPLACE TABLE staging.rule_failures AS {row_check_sql()}")
-    connection.execute(_rule_results_sql())
-    connection.execute(_accepted_sql())
+    """Make `staging.rule_failures`, `.rule_results`, `.outcomes` and the accepted rows of each subject.
+
+    Says which deliveries are over a threshold.
+    """
+    subjects, connection = run.staged, run.connection
+    connection.execute(f"CREATE OR REPLACE TABLE staging.rule_failures AS {_failures_sql(subjects)}")
+    connection.execute(f"CREATE OR REPLACE TABLE staging.rule_results AS {_rule_results_sql(subjects)}")
+    for subject in subjects:
+        connection.execute(_accepted_sql(subject))
+    connection.execute(f"CREATE OR REPLACE TABLE staging.outcomes AS {_outcomes_sql(subjects)}")
+    connection.execute(f"CREATE OR REPLACE TABLE staging.accepted_keys AS {_keys_sql(subjects)}")
     over, broken = failed_rules(connection)
     if broken:
         raise RuntimeError(f"accepted rows break {', '.join(sorted(broken))}: the row check and the suite disagree")
     rejected = tuple(_over_threshold(run, deliveries, over))
-    rows, kept = _counts(run)
-    return Judged(rows, rows - kept, rejected)
+    rows, accepted = _counts(run)
+    return Judged(rows, rows - accepted, rejected)
 
 
 def reject(work: DeliveryWork, fault: DeliveryFault) -> Rejection:
@@ -40,26 +48,56 @@ def reject(work: DeliveryWork, fault: DeliveryFault) -> Rejection:
     return Rejection(work.source_id, work.month, work.file_name, fault.rule_id, fault.sv, fault.en)
 
 
-def _rule_results_sql() -> str:
+def _failures_sql(subjects: Sequence[str]) -> str:
+    return " UNION ALL ".join(row_check_sql(subject, staged(subject, "identified")) for subject in subjects)
+
+
+def _rule_results_sql(subjects: Sequence[str]) -> str:
+    """A row per delivery and rule of its subject."""
     rules = ", ".join(
-        f"({literal(entry.id)}, {literal(entry.severity)}, {entry.threshold}::DECIMAL(9,6))" for entry in row_rules()
+        f"({literal(subject)}, {literal(entry.id)}, {literal(entry.severity)}, {entry.threshold}::DECIMAL(9,6))"
+        for subject in subjects
+        for entry in row_rules(subject)
+    )
+    checked = " UNION ALL ".join(
+        f"SELECT {literal(subject)} AS subject, delivery_id, count(*) AS rows_checked "
+        f"FROM {staged(subject, 'identified')} GROUP BY delivery_id"
+        for subject in subjects
     )
     return f"""
-CREATE OR REPLACE TABLE staging.rule_results AS
-WITH rules(rule_id, severity, threshold_share) AS (VALUES {rules}),
-checked AS (SELECT delivery_id, delivery_month, count(*) AS rows_checked FROM staging.identified GROUP BY ALL),
+WITH rules(subject, rule_id, severity, threshold_share) AS (VALUES {rules}),
+checked AS ({checked}),
 failed AS (SELECT delivery_id, rule_id, count(*) AS rows_failed FROM staging.rule_failures GROUP BY ALL)
 SELECT delivery_id, rule_id, severity, rows_checked, coalesce(rows_failed, 0) AS rows_failed, threshold_share
-FROM checked CROSS JOIN rules LEFT JOIN failed USING (delivery_id, rule_id)"""
+FROM checked JOIN rules USING (subject) LEFT JOIN failed USING (delivery_id, rule_id)"""
 
 
-def _accepted_sql() -> str:
-    errors = ", ".join(literal(entry.id) for entry in row_rules() if entry.severity == "error")
+def _accepted_sql(subject: str) -> str:
+    errors = ", ".join(literal(entry.id) for entry in row_rules(subject) if entry.severity == "error")
     return f"""
-CREATE OR REPLACE TABLE staging.accepted AS
-SELECT * FROM staging.identified AS i
+CREATE OR REPLACE TABLE {staged(subject, "accepted")} AS
+SELECT * FROM {staged(subject, "identified")} AS i
 WHERE NOT EXISTS (SELECT 1 FROM staging.rule_failures AS f WHERE f.delivery_id = i.delivery_id
   AND f.row_number = i.row_number AND f.rule_id IN ({errors}))"""
+
+
+def _keys_sql(subjects: Sequence[str]) -> str:
+    """What every accepted row must have, whatever its subject."""
+    names = "delivery_id, row_number, system, record_id, cancelled"
+    return " UNION ALL ".join(f"SELECT {names} FROM {staged(subject, 'accepted')}" for subject in subjects)
+
+
+def _outcomes_sql(subjects: Sequence[str]) -> str:
+    """A row per delivery: how many rows were read, accepted, and accepted as cancelled."""
+    selects = (
+        f"SELECT delivery_id, 1 AS read, 0 AS accepted, 0 AS cancelled FROM {staged(subject, 'identified')} UNION ALL "
+        f"SELECT delivery_id, 0, 1, coalesce(cancelled, false)::INTEGER FROM {staged(subject, 'accepted')}"
+        for subject in subjects
+    )
+    return (
+        "SELECT delivery_id, sum(read) AS rows_read, sum(accepted) AS rows_accepted, sum(cancelled) AS rows_cancelled "
+        f"FROM ({' UNION ALL '.join(selects)}) GROUP BY delivery_id"
+    )
 
 
 def _over_threshold(run: Run, deliveries: tuple[DeliveryWork, ...], over: set[str]) -> list[Rejection]:
@@ -102,6 +140,6 @@ def _first_rows(run: Run, work: DeliveryWork, rule_id: str) -> tuple[int, ...]:
 
 def _counts(run: Run) -> tuple[int, int]:
     row = run.connection.execute(
-        "SELECT (SELECT count(*) FROM staging.identified), (SELECT count(*) FROM staging.accepted)"
+        "SELECT coalesce(sum(rows_read), 0), coalesce(sum(rows_accepted), 0) FROM staging.outcomes"
     ).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)

@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 from datetime import date
 
+from regions.source import VISITS
+from tasks import person_map, quarantine
 from tasks.plan import DeliveryWork, MonthWork
+from tasks.records import staged
 from tasks.run import Rejection, Run
-from warehouse.lake import transaction
 from warehouse.ledger import next_load_seq
 from warehouse.models import VISITS_SQL
-from warehouse.schema import VISIT_VERSIONS, VISITS
-from warehouse.sql import columns
+from warehouse.records import PERSON_LINKS, ensure_records
+from warehouse.schema import VERSIONS
+from warehouse.schema import VISITS as COUNTED
+from warehouse.sql import columns, qualified
 
 _REPLACED = """
 CREATE OR REPLACE TABLE staging.replaced AS
-SELECT DISTINCT v.delivery_id FROM lake.core.visit_versions AS v
-JOIN staging.loading AS l ON v.delivery_month = l.month AND v.source_id = l.source_id
-WHERE l.whole_month OR v.delivery_id = l.delivery_id
+SELECT DISTINCT p.delivery_id FROM lake.ledger.landings AS p
+JOIN staging.loading AS l ON p.month = l.month AND p.source_id = l.source_id AND l.whole_month
 UNION SELECT delivery_id FROM staging.loading"""
 _RECORDS = """
 CREATE OR REPLACE TABLE staging.records AS
@@ -26,20 +29,13 @@ SELECT DISTINCT month FROM (
   SELECT month FROM staging.records
   UNION ALL SELECT month FROM lake.core.visit_versions SEMI JOIN staging.records USING (system, record_id))
 WHERE month IS NOT NULL ORDER BY month"""
-_QUARANTINE = """
-INSERT INTO lake.quality.quarantine BY NAME
-SELECT f.delivery_id, f.row_number, f.rule_id, f.record_id, f.delivery_month FROM staging.rule_failures AS f
-SEMI JOIN (SELECT rule_id FROM staging.rule_results WHERE severity = 'error') USING (rule_id)"""
 _LOADS = """
 INSERT INTO lake.ledger.loads BY NAME
 SELECT $sequence + row_number() OVER (ORDER BY l.source_id, l.delivery_id) - 1 AS load_seq, l.delivery_id,
   $now AS loaded_at, coalesce(l.status, 'accepted') AS status, l.fault, l.detail_sv, l.definition,
-  (SELECT count(*) FROM staging.identified AS i WHERE i.delivery_id = l.delivery_id) AS rows_read,
-  (SELECT count(*) FROM staging.accepted AS a WHERE a.delivery_id = l.delivery_id AND NOT a.cancelled) AS rows_accepted,
-  (SELECT count(*) FROM staging.accepted AS a WHERE a.delivery_id = l.delivery_id AND a.cancelled) AS rows_cancelled,
-  (SELECT count(*) FROM staging.identified AS i WHERE i.delivery_id = l.delivery_id)
-    - (SELECT count(*) FROM staging.accepted AS a WHERE a.delivery_id = l.delivery_id) AS rows_quarantined
-FROM staging.loading AS l"""
+  coalesce(o.rows_read, 0) AS rows_read, coalesce(o.rows_accepted - o.rows_cancelled, 0) AS rows_accepted,
+  coalesce(o.rows_cancelled, 0) AS rows_cancelled, coalesce(o.rows_read - o.rows_accepted, 0) AS rows_quarantined
+FROM staging.loading AS l LEFT JOIN staging.outcomes AS o USING (delivery_id)"""
 
 
 @dataclass(frozen=True)
@@ -56,19 +52,24 @@ def load(run: Run, work: MonthWork) -> Loaded:
     connection = run.connection
     # Staging is written before the transaction: DuckDB writes to one database in each.
     _loading(run, work.deliveries, ())
+    ensure_records(connection, run.staged[1:])
     connection.execute(_REPLACED)
     connection.execute(_RECORDS)
-    with transaction(connection):
-        _forget("core.visit_versions", run)
-        _insert_versions(run)
+    quarantine.look_up(run)
+    with run.transaction():
+        for subject in run.staged:
+            _forget(VERSIONS[subject].name, run)
+            _insert_versions(run, subject)
         _keep_findings(run)
-        months = tuple(row[0] for row in connection.execute(_TOUCHED).fetchall())
-        _count_visits(run, months)
+        months = _touched_months(run)
+        if months:  # official values touch no month of visits
+            count_visits(run, months)
         sequence = _write_ledger(run)
-        connection.executemany(
-            "INSERT INTO lake.ledger.month_changes VALUES (?, ?)", [(sequence, month) for month in months]
-        )
-    return Loaded(_count(run, "staging.accepted"), months)
+        if months:
+            connection.executemany(
+                "INSERT INTO lake.ledger.month_changes VALUES (?, ?)", [(sequence, month) for month in months]
+            )
+    return Loaded(_count_accepted(run), months)
 
 
 def keep_rejected(run: Run, deliveries: tuple[DeliveryWork, ...], rejected: tuple[Rejection, ...]) -> None:
@@ -81,7 +82,8 @@ def keep_rejected(run: Run, deliveries: tuple[DeliveryWork, ...], rejected: tupl
         run.connection.execute(
             f"DELETE FROM staging.{table} WHERE delivery_id NOT IN (SELECT delivery_id FROM staging.loading)"
         )
-    with transaction(run.connection):
+    quarantine.look_up(run)
+    with run.transaction():
         _keep_findings(run)
         _write_ledger(run)
 
@@ -108,31 +110,39 @@ def _forget(table: str, run: Run) -> None:
     run.connection.execute(f"DELETE FROM lake.{table} WHERE delivery_id IN (SELECT delivery_id FROM staging.replaced)")
 
 
-def _insert_versions(run: Run) -> None:
-    """The accepted rows, with the day from which we knew them."""
-    own = [name for name in VISIT_VERSIONS.names() if name not in ("known_from", "health_centre_id")]
+def _insert_versions(run: Run, subject: str) -> None:
+    """A subject's accepted rows, with the day from which we knew them."""
+    table = VERSIONS[subject]
+    own = [name for name in table.names() if name not in ("known_from", "health_centre_id")]
+    unknown = ", 'unknown' AS health_centre_id" if subject == VISITS else ""
     run.connection.execute(
-        f"INSERT INTO lake.core.visit_versions BY NAME SELECT {columns(own, 'a')}, l.known_from, "
-        "'unknown' AS health_centre_id FROM staging.accepted AS a "
+        f"INSERT INTO {qualified(f'lake.{table.name}')} BY NAME SELECT {columns(own, 'a')}, l.known_from{unknown} "
+        f"FROM {staged(subject, 'accepted')} AS a "
         "JOIN (SELECT delivery_id, max(landed_at) AS known_from FROM lake.ledger.landings GROUP BY delivery_id) AS l "
         "USING (delivery_id)"
     )
 
 
 def _keep_findings(run: Run) -> None:
-    for table in ("quality.quarantine", "quality.rule_counts"):
-        _forget(table, run)
-    run.connection.execute(_QUARANTINE)
+    quarantine.keep(run)
+    _forget("quality.rule_counts", run)
     run.connection.execute("INSERT INTO lake.quality.rule_counts BY NAME SELECT * FROM staging.rule_results")
 
 
-def _count_visits(run: Run, months: tuple[date, ...]) -> None:
-    """Make `core.visits` of the touched event months anew."""
-    counting = [source.id for source in run.folder.sources if source.role == "counting"]
+def _touched_months(run: Run) -> tuple[date, ...]:
+    """The event months of what came, of what it replaces, and of persons whom new links join or part."""
+    months = {row[0] for row in run.connection.execute(_TOUCHED).fetchall()}
+    if PERSON_LINKS in run.staged:
+        months.update(person_map.refresh(run))
+    return tuple(sorted(months))
+
+
+def count_visits(run: Run, months: tuple[date, ...]) -> None:
+    """Make `core.visits` of the touched event months anew; the caller holds the transaction."""
     run.connection.execute("DELETE FROM lake.core.visits WHERE list_contains($months, month)", {"months": list(months)})
     run.connection.execute(
-        f"INSERT INTO lake.core.visits BY NAME SELECT {columns(VISITS.names())} FROM ({VISITS_SQL})",
-        {"months": list(months), "counting_sources": counting},
+        f"INSERT INTO lake.core.visits BY NAME SELECT {columns(COUNTED.names())} FROM ({VISITS_SQL})",
+        {"months": list(months)},
     )
 
 
@@ -142,6 +152,6 @@ def _write_ledger(run: Run) -> int:
     return sequence
 
 
-def _count(run: Run, table: str) -> int:
-    row = run.connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+def _count_accepted(run: Run) -> int:
+    row = run.connection.execute("SELECT coalesce(sum(rows_accepted), 0) FROM staging.outcomes").fetchone()
     return int(row[0]) if row else 0

@@ -11,6 +11,7 @@ from regions.errors import UsageError
 from regions.folder import RegionFolder
 from regions.month import Month
 from regions.source import Source
+from regions.transport import Feed
 from warehouse.ledger import Landing, LedgerState, Load, landed_file
 
 
@@ -70,20 +71,23 @@ def make_plan(
     first: Month | None = None,
     last: Month | None = None,
     require: Sequence[Month] = (),
+    feed: Feed = "monthly",
 ) -> Plan:
-    """What is to be loaded, and what is missing.
+    """What is to be loaded of the sources of a flow, and what is missing.
 
     Without dates the scope is every month from the first to the last that has a delivery; `require`
     adds months that must have come (a scheduled run's). A month that lacks a required delivery is not
-    loaded: nobody sees half a month. Raises UsageError where a source's file is gone.
+    loaded: nobody sees half a month. Official statistics (feed: reference) are not waited for.
+    Raises UsageError where a source's file is gone.
     """
-    known = state.landings
-    _require_sources(folder, known)
+    _require_sources(folder, state.landings)
+    sources = {source.id: source for source in folder.sources if source.transport.feed == feed}
+    known = [landing for landing in state.landings if landing.source_id in sources]
     scope = _scope(known, first, last, require)
-    missing = _missing(folder, known, scope)
+    missing = _missing(folder, known, scope) if feed == "monthly" else ()
     held_back = {entry.month for entry in missing if entry.required}
     work: dict[Month, list[DeliveryWork]] = defaultdict(list)
-    for source in folder.sources:
+    for source in sources.values():
         for landing in wanted(source, known):
             if landing.month in scope and landing.month not in held_back:
                 entry = _work(landing, known, state, definitions[source.id])

@@ -11,8 +11,7 @@ import pyarrow as pa
 
 from tasks.register import register, waiting
 from tasks.run import Run
-from warehouse.lake import create_table
-from warehouse.ledger import read_ledger
+from warehouse.lake import create_table, transaction
 from warehouse.protection import protected_select
 from warehouse.releases import DATABASE, start_building
 from warehouse.schema import INDICATOR_RESULTS, PUBLISHED, REGION_TOTALS, VISITS_MONTH
@@ -42,12 +41,13 @@ def protect(run: Run) -> Path:
     building = start_building(run.home)
     connection = run.connection
     connection.execute(f"ATTACH {literal(str(building / DATABASE))} AS {BUILD}")
-    for schema in sorted({table.name.split(".")[0] for table in PUBLISHED}):
-        connection.execute(f"CREATE SCHEMA {BUILD}.{identifier(schema)}")
-    for table in PUBLISHED:
-        create_table(connection, table, qualified(f"{BUILD}.{table.name}"))
-    _fill(run)
-    _set_baseline(run)
+    with transaction(connection):
+        for schema in sorted({table.name.split(".")[0] for table in PUBLISHED}):
+            connection.execute(f"CREATE SCHEMA {BUILD}.{identifier(schema)}")
+        for table in PUBLISHED:
+            create_table(connection, table, qualified(f"{BUILD}.{table.name}"))
+        _fill(run)
+        _set_baseline(run)
     return building
 
 
@@ -72,7 +72,7 @@ def waiting_months(run: Run) -> pa.Table:
     found = sorted(
         {
             (month.first, code)
-            for source, month in waiting(register(run.folder, read_ledger(run.connection)))
+            for source, month in waiting(register(run.folder, run.ledger()))
             for code in run.folder.municipalities_of(source)
         }
     )

@@ -10,20 +10,22 @@ from pathlib import Path
 import pyarrow as pa
 from ruamel.yaml import YAML
 
-from expectations.rules import result_rules, rule, visit_rules
+from expectations.rules import record_rules, result_rules, rule, visit_rules
 from expectations.suite import failed_results
 from regions.errors import DataError
 from regions.parameters import ParameterValue
 from tasks.compute import bound_values
 from tasks.definitions import code_hash, code_version, rules_hash
 from tasks.equalise import income_equalisation_rows, used_parameters
+from tasks.findings import date_new, find, write_changes
 from tasks.protect import BUILD
-from tasks.register import register, register_table
+from tasks.quarantine import show_standing
+from tasks.register import latest_official, register, register_table, retrieved
+from tasks.row_counts import count_rows
 from tasks.run import Run
 from warehouse import releases, schema
 from warehouse.canonical import table_hash
-from warehouse.lake import snapshot, transaction
-from warehouse.ledger import read_ledger
+from warehouse.lake import snapshot
 from warehouse.models import MODELS, computed_models
 from warehouse.releases import Manifest
 from warehouse.sql import columns, literal, qualified
@@ -43,10 +45,15 @@ class Input:
 
 def collect_inputs(run: Run) -> list[Input]:
     """All that goes into a release: deliveries, rules, models, the region's files, parameters, code."""
+    state = run.ledger()
     deliveries = [
         Input("delivery", f"{entry.source.id} {entry.month} {entry.delivery}", entry.delivery_id)
-        for entry in register(run.folder, read_ledger(run.connection))
+        for entry in register(run.folder, state)
         if entry.status == "current"
+    ]
+    official = [
+        Input("official", f"{entry.source_id} {entry.month} {entry.delivery_id[:12]}", entry.delivery_id)
+        for entry in latest_official(run.folder, state)
     ]
     bound = bound_values(run.folder)
     models = [Input("model", model.name, model.definition(bound)) for model in computed_models()]
@@ -55,6 +62,7 @@ def collect_inputs(run: Run) -> list[Input]:
     return sorted(
         [
             *deliveries,
+            *official,
             *models,
             *files,
             Input("parameters", "used values", hashlib.sha256(used).hexdigest()),
@@ -75,13 +83,18 @@ def release(run: Run, building: Path, inputs: Sequence[Input]) -> Manifest:
 
     Raises DataError where a result rule is broken; then nothing is put in force.
     """
-    with transaction(run.connection):
+    find(run)
+    count_rows(run)
+    with run.transaction():
         _write_quality(run)
+        _write_official(run)
+        write_changes(run, f"{BUILD}.{schema.CHANGES.name}")
         _write_definitions(run)
         _write_equalisation(run)
         _write_meta(run, inputs)
     manifest = _manifest(run, inputs)
     _write_release(run, manifest)
+    date_new(run, f"{BUILD}.{schema.CHANGES.name}", str(manifest["release_id"]))
     _check(run)
     _write_parquet(run, building)
     run.connection.execute(f"DETACH {BUILD}")
@@ -94,8 +107,9 @@ def _target(table: schema.Table) -> str:
 
 
 def _write_quality(run: Run) -> None:
-    entries = register(run.folder, read_ledger(run.connection))
-    messages = {entry.id: entry.message_sv for entry in visit_rules()}
+    entries = register(run.folder, run.ledger())
+    messages = {entry.id: entry.message_sv for entry in (*visit_rules(), *record_rules())}
+    show_standing(run.connection)
     run.connection.register("hemvard_register", register_table(entries))
     run.connection.register(
         "hemvard_rules",
@@ -108,6 +122,23 @@ def _write_quality(run: Run) -> None:
     finally:
         run.connection.unregister("hemvard_register")
         run.connection.unregister("hemvard_rules")
+
+
+def _write_official(run: Run) -> None:
+    rows = [
+        (
+            entry.source.id,
+            entry.source.title_sv,
+            entry.source.supplier_sv,
+            entry.months[0].first,
+            entry.months[-1].first,
+            len(entry.months),
+            entry.retrieved_at,
+            entry.source.note_sv,
+        )
+        for entry in retrieved(run.folder, run.ledger())
+    ]
+    _insert(run, schema.OFFICIAL_SERIES, rows)
 
 
 def _write_definitions(run: Run) -> None:
@@ -131,9 +162,15 @@ def _write_meta(run: Run, inputs: Sequence[Input]) -> None:
 
 
 def _insert(run: Run, table: schema.Table, rows: Sequence[Sequence[object]]) -> None:
-    if rows:
-        marks = ", ".join("?" * len(table.columns))
-        run.connection.executemany(f"INSERT INTO {_target(table)} VALUES ({marks})", [tuple(row) for row in rows])
+    if not rows:
+        return
+    names = table.names()
+    columns_of_rows = [pa.array(list(column)) for column in zip(*rows, strict=True)]
+    run.connection.register("hemvard_rows", pa.table(dict(zip(names, columns_of_rows, strict=True))))
+    try:
+        run.connection.execute(f"INSERT INTO {_target(table)} BY NAME SELECT * FROM hemvard_rows")
+    finally:
+        run.connection.unregister("hemvard_rows")
 
 
 def _parameter_row(value: ParameterValue) -> tuple[object, ...]:

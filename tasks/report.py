@@ -6,15 +6,19 @@ from pathlib import Path
 
 from regions.errors import DataError
 from regions.model import Basis
+from regions.transport import FolderTransport, NamedFiles, SqlTransport
 from tasks.compute import Computed
 from tasks.equalise import deviations, missing_years
+from tasks.findings import Changes
 from tasks.land import Landed
 from tasks.plan import Missing, Plan
-from tasks.register import Entry, register
+from tasks.register import TO_TELL, Entry, register
 from tasks.release import NOTICE_SV
 from tasks.run import Rejection, Run
-from warehouse.ledger import read_ledger
 from warehouse.releases import DATABASE, manifest_of
+
+SHOWN = 10
+"""How many findings of a kind are told of one by one."""
 
 
 @dataclass
@@ -27,6 +31,8 @@ class Outcome:
     computed: tuple[Computed, ...] = ()
     release: Path | None = None
     is_new: bool = False
+    changes: Changes | None = None
+    """What the release finds beside the one before; None where no release was built."""
     text: str = ""
 
     @property
@@ -81,17 +87,57 @@ def _summary_lines(outcome: Outcome) -> Iterator[str]:
 
 def _what_happened(outcome: Outcome) -> Iterator[str]:
     yield _deliveries(outcome)
-    for source, count in sorted(outcome.landed.strange.items()):
-        yield (
-            f"{count} file(s) in inbox/{source}/ have names that are not of the source's pattern; they were left alone."
-            f" The pattern is {outcome.run.folder.sources_by_id[source].transport.file_name}"
-        )
+    for source, place in sorted(outcome.landed.away.items()):
+        yield f"{source}: {place} could not be reached; what came before stands"
+    yield from (_strange(outcome, source, count) for source, count in sorted(outcome.landed.strange.items()))
     yield from (_rejected(entry) for entry in outcome.rejections)
     yield from _missing(outcome.plan.missing)
+    yield from _register(outcome)
     yield from (f"Computed {entry.model}: {entry.windows} window(s), {entry.rows} rows" for entry in outcome.computed)
     if outcome.release is not None:
         told = "New release in force" if outcome.is_new else "Nothing new; the release in force stands"
         yield f"{told}: {manifest_of(outcome.release)['release_id']}"
+    if outcome.changes is not None:
+        yield from _changes(outcome.changes)
+
+
+def _register(outcome: Outcome) -> Iterator[str]:
+    """One line on what the register finds: of what is new in this run, and of what is still wanting."""
+    new = {landing.delivery_id for landing in outcome.landed.new}
+    entries = [entry for entry in _scope(outcome) if entry.is_wanting or entry.delivery_id in new]
+    found = {
+        finding: [f"{entry.source.id} {entry.month}" for entry in entries if entry.finding == finding]
+        for finding in TO_TELL
+    }
+    told = [f"{len(listed)} {finding} ({_shortened(listed)})" for finding, listed in found.items() if listed]
+    if told:
+        region = outcome.run.folder.region.id
+        yield f"Register: {', '.join(told)}. What to do: hemvard deliveries {region}"
+
+
+def _shortened(texts: list[str]) -> str:
+    more = f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
+    return ", ".join(texts[:SHOWN]) + more
+
+
+def _changes(changes: Changes) -> Iterator[str]:
+    new = len(changes.new)
+    yield (
+        f"Findings since the last release: {new} new, {changes.persisting} persisting, {changes.resolved} resolved"
+        " (quality.changes)"
+    )
+    yield from (f"New: {finding}" for finding in changes.new[:SHOWN])
+    if new > SHOWN:
+        yield f"… and {new - SHOWN} more new ones"
+
+
+def _strange(outcome: Outcome, source_id: str, count: int) -> str:
+    transport = outcome.run.folder.sources_by_id[source_id].transport
+    if isinstance(transport, SqlTransport):
+        return f"{source_id}: {count} value(s) of {transport.month_column} are no months; their rows were left alone."
+    place = f"in inbox/{source_id}/" if isinstance(transport, FolderTransport) else f"of {source_id}"
+    pattern = f" The pattern is {transport.file_name}" if isinstance(transport, NamedFiles) else ""
+    return f"{count} file(s) {place} have names that are not of the source's pattern; they were left alone.{pattern}"
 
 
 def _deliveries(outcome: Outcome) -> str:
@@ -132,5 +178,5 @@ def _equalisation(outcome: Outcome) -> Iterator[str]:
 
 def _scope(outcome: Outcome) -> list[Entry]:
     months = set(outcome.plan.scope)
-    entries = register(outcome.run.folder, read_ledger(outcome.run.connection))
+    entries = register(outcome.run.folder, outcome.run.ledger())
     return [entry for entry in entries if entry.month in months]

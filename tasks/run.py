@@ -1,6 +1,7 @@
 """What the steps of one run share: the region, its home, the open lake, and where messages go."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,8 +9,11 @@ import duckdb
 
 from regions.folder import RegionFolder
 from regions.month import Month
+from regions.source import VISITS
 from warehouse.home import RegionHome
 from warehouse.keys import Keys
+from warehouse.lake import transaction
+from warehouse.ledger import LedgerState, read_ledger
 
 
 @dataclass(frozen=True)
@@ -44,3 +48,20 @@ class Run:
         self.say = say
         self.started_at = datetime.now(UTC).replace(tzinfo=None)
         self.rejections: list[Rejection] = []
+        self.staged: tuple[str, ...] = (VISITS,)
+        """The subjects that the month at hand has deliveries of; visits always."""
+        self._ledger: LedgerState | None = None
+
+    def ledger(self) -> LedgerState:
+        """The state of the ledger; read once between writes, for each look costs DuckLake several queries."""
+        if self._ledger is None:
+            self._ledger = read_ledger(self.connection)
+        return self._ledger
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; the only way in which a run writes to the lake."""
+        self._ledger = None
+        with transaction(self.connection):
+            yield
+        self._ledger = None

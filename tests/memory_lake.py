@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import pyrage
@@ -30,6 +31,7 @@ from warehouse import schema
 from warehouse.home import RegionHome
 from warehouse.keys import Keys
 from warehouse.ledger import read_ledger
+from warehouse.records import ensure_records
 
 KEYS = Keys(b"a key for tests, and for nothing else", pyrage.x25519.Identity.generate())
 
@@ -50,6 +52,13 @@ def memory_lake() -> duckdb.DuckDBPyConnection:
         columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
         connection.execute(f"CREATE TABLE lake.{table.name} ({columns})")
     return connection
+
+
+def add_subject(connection: duckdb.DuckDBPyConnection, subject: str) -> None:
+    """The table and the view of another subject than visits; memory has no partitions."""
+    unpartitioned = replace(schema.VERSIONS[subject], partition=None)
+    with patch.dict(schema.VERSIONS, {subject: unpartitioned}):
+        ensure_records(connection, [subject])
 
 
 class Bench:
@@ -85,13 +94,13 @@ class Bench:
 
     def stage(self, *deliveries: DeliveryWork) -> list[Rejection]:
         """Stage and identify deliveries of one month."""
-        staging.prepare(self.run)
+        staging.prepare(self.run, deliveries)
         rejected = []
         for delivery in deliveries:
             try:
                 staging.stage(self.run, delivery)
             except DeliveryFault as fault:
-                staging.unstage(self.run, delivery.delivery_id)
+                staging.unstage(self.run, delivery)
                 rejected.append(reject(delivery, fault))
         identify(self.run)
         return rejected

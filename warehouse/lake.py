@@ -5,7 +5,7 @@ open snapshot blocks nobody; small inserts are never kept in the catalogue (it i
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,7 +36,8 @@ def open_lake(home: RegionHome, *, read_only: bool = False, threads: int | None 
         _prepare_catalogue(home.catalogue)
     _attach(connection, home, read_only=read_only)
     if not read_only:
-        _create_tables(connection)
+        add_tables(connection, schema.LAKE)
+        _add_columns(connection)
     return connection
 
 
@@ -92,19 +93,40 @@ def _attach(connection: duckdb.DuckDBPyConnection, home: RegionHome, *, read_onl
     connection.execute(f"ATTACH {literal(f'ducklake:sqlite:{home.catalogue}')} AS {LAKE} ({options}{mode})")
 
 
-def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+def add_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[schema.Table]) -> tuple[schema.Table, ...]:
+    """Make the tables that the lake lacks; those that were made."""
     known = {
         f"{row[0]}.{row[1]}"
         for row in connection.execute(
             "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $lake", {"lake": LAKE}
         ).fetchall()
     }
-    missing = [table for table in schema.LAKE if table.name not in known]
-    if not missing:
+    missing = tuple(table for table in tables if table.name not in known)
+    if missing:
+        with transaction(connection):
+            for table in missing:
+                _create(connection, table)
+    return missing
+
+
+def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a table that an older version made the columns that it lacks; in rows that are there they are NULL."""
+    known = {
+        (f"{row[0]}.{row[1]}", row[2])
+        for row in connection.execute(
+            "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE database_name = $lake",
+            {"lake": LAKE},
+        ).fetchall()
+    }
+    every = ((table, column) for table in schema.LAKE for column in table.columns)
+    lacking = [(table, column) for table, column in every if (table.name, column.name) not in known]
+    if not lacking:
         return
     with transaction(connection):
-        for table in missing:
-            _create(connection, table)
+        for table, column in lacking:
+            name = qualified(f"{LAKE}.{table.name}")
+            connection.execute(f"ALTER TABLE {name} ADD COLUMN {identifier(column.name)} {column.type}")
+            _comment_on(connection, name, column)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
@@ -121,6 +143,10 @@ def create_table(connection: duckdb.DuckDBPyConnection, table: schema.Table, nam
     connection.execute(f"CREATE TABLE {name} ({columns})")
     connection.execute(f"COMMENT ON TABLE {name} IS {literal(f'{table.sv} | {table.en}')}")
     for column in table.columns:
-        unit = f" [{column.unit}]" if column.unit else ""
-        text = literal(f"{column.sv}{unit} | {column.en}{unit}")
-        connection.execute(f"COMMENT ON COLUMN {name}.{identifier(column.name)} IS {text}")
+        _comment_on(connection, name, column)
+
+
+def _comment_on(connection: duckdb.DuckDBPyConnection, name: str, column: schema.Column) -> None:
+    unit = f" [{column.unit}]" if column.unit else ""
+    text = literal(f"{column.sv}{unit} | {column.en}{unit}")
+    connection.execute(f"COMMENT ON COLUMN {name}.{identifier(column.name)} IS {text}")

@@ -26,6 +26,10 @@ class Landing:
     bytes: int
     landing_seq: int
     landed_at: datetime
+    content_sha256: str = ""
+    """The hash of the bytes alone; empty for what landed before it was kept."""
+    stamp: str = ""
+    """What told this content from another before it was fetched; empty where nothing did."""
 
     @property
     def file(self) -> str:
@@ -58,6 +62,10 @@ class Load:
     accepted: bool
     definition: str
     sequence: int = 0
+    fault: str | None = None
+    """The rule on which the delivery fell."""
+    detail_sv: str | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,8 @@ def next_load_seq(connection: duckdb.DuckDBPyConnection) -> int:
 def add_landings(connection: duckdb.DuckDBPyConnection, landings: Sequence[Landing]) -> None:
     """Write new landings; the caller holds the transaction."""
     connection.executemany(
-        "INSERT INTO lake.ledger.landings VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO lake.ledger.landings (delivery_id, source_id, month, version, file_name, bytes, landing_seq, "
+        "landed_at, content_sha256, stamp) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 landing.delivery_id,
@@ -111,21 +120,29 @@ def add_landings(connection: duckdb.DuckDBPyConnection, landings: Sequence[Landi
                 landing.bytes,
                 landing.landing_seq,
                 landing.landed_at,
+                landing.content_sha256,
+                landing.stamp,
             )
             for landing in landings
         ],
     )
 
 
+def note_stamps(connection: duckdb.DuckDBPyConnection, stamps: Mapping[int, str]) -> None:
+    """Note new stamps of landings whose content is still what is offered; the caller holds the transaction."""
+    for sequence, stamp in stamps.items():
+        connection.execute("UPDATE lake.ledger.landings SET stamp = ? WHERE landing_seq = ?", (stamp, sequence))
+
+
 def add_windows(
     connection: duckdb.DuckDBPyConnection, model: str, definition: str, built: Mapping[Window, int]
 ) -> None:
     """Note that a model has been computed for windows; the caller holds the transaction."""
-    for window in built:
-        connection.execute(
-            "DELETE FROM lake.ledger.model_windows WHERE model = ? AND window_start = ? AND window_end = ?",
-            (model, window.start, window.end),
-        )
+    connection.execute(
+        "DELETE FROM lake.ledger.model_windows WHERE model = $model AND row(window_start, window_end) IN "
+        "(SELECT row(unnest($starts::DATE[]), unnest($ends::DATE[])))",
+        {"model": model, "starts": [window.start for window in built], "ends": [window.end for window in built]},
+    )
     connection.executemany(
         "INSERT INTO lake.ledger.model_windows VALUES (?, ?, ?, ?, ?)",
         [(model, window.start, window.end, sequence, definition) for window, sequence in sorted(built.items())],
@@ -137,16 +154,17 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ..
 
 
 def _landings(connection: duckdb.DuckDBPyConnection) -> tuple[Landing, ...]:
-    rows = connection.execute(
-        "SELECT delivery_id, source_id, month, version, file_name, bytes, landing_seq, landed_at "
-        "FROM lake.ledger.landings ORDER BY landing_seq"
-    ).fetchall()
-    return tuple(Landing(row[0], row[1], Month.of(row[2]), *row[3:]) for row in rows)
+    # All columns: a lake that is only read may be an older version's, and lack the last ones.
+    found = connection.execute("SELECT * FROM lake.ledger.landings ORDER BY landing_seq")
+    names = [column[0] for column in found.description or ()]
+    rows = [{name: cell for name, cell in zip(names, row, strict=True) if cell is not None} for row in found.fetchall()]
+    return tuple(Landing(**{**row, "month": Month.of(row["month"])}) for row in rows)
 
 
 def _loads(connection: duckdb.DuckDBPyConnection) -> dict[str, Load]:
     rows = connection.execute(
-        "SELECT delivery_id, status = 'accepted', definition, load_seq FROM lake.ledger.loads ORDER BY load_seq"
+        "SELECT delivery_id, status = 'accepted', definition, load_seq, fault, detail_sv, rows_read "
+        "FROM lake.ledger.loads ORDER BY load_seq"
     ).fetchall()
     return {row[0]: Load(*row) for row in rows}
 

@@ -9,9 +9,11 @@ DDL, COMMENTs, the dictionary and the protection of small numbers are made from 
 * `open` – may be read whatever the number of persons.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from regions.contracts import CONTRACTS, Contract, ContractField
 
 Role = Literal["key", "persons", "additive", "ratio", "open"]
 MONEY = "DECIMAL(18,2)"
@@ -202,6 +204,18 @@ _WAY_BACK = (
     _open("person_id_class", "VARCHAR", "PNR, SNR, NRID eller LOCAL", "Class of the person's id"),
 )
 
+_COUNTING = _open(
+    "counting",
+    "BOOLEAN",
+    "Om raden räknas: falskt för kontrollkällor, och utanför de dagar källan räknas",
+    "Whether the row counts: false for control sources, and outside the days on which its source counts",
+)
+_DEFAULTED = _open(
+    "defaulted",
+    "VARCHAR[]",
+    "Fält som var tomma och fick ett förval",
+    "Fields whose cells were empty and that got a default",
+)
 VISITS = Table(
     "core.visits",
     "Ett räknat besök",
@@ -219,22 +233,123 @@ VISIT_VERSIONS = Table(
         *(column for column in (*_RECORD, *_WAY_BACK) if column.name not in ("delivery_id", "row_number")),
         _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
         _open("cancelled", "BOOLEAN", "Makulerad", "Cancelled"),
+        _COUNTING,
         *_VISIT_ATTRIBUTES,
+        _DEFAULTED,
     ),
     partition="delivery_month",
+)
+
+PERSON_MAP = Table(
+    "core.person_map",
+    "Vilken person en pseudonym står för, från och med en version av kartan",
+    "The person for whom a pseudonym stands, from a version of the map on; a pseudonym without a row is its own person",
+    (
+        _key("pseudonym", "UUID", "Pseudonym så som den står i en rad", "Pseudonym as it stands in a row"),
+        _key("map_seq", "BIGINT", "Kartans version; den högsta gäller", "Version of the map; the highest counts"),
+        _open("person_key", "UUID", "Personens pseudonym", "The pseudonym that stands for the person"),
+        _open(
+            "reason",
+            "VARCHAR",
+            "changed (bytt id), merged (dubblett), unknown, rotated (bytt nyckel), split (kopplingen borttagen)",
+            "changed (another id), merged (a duplicate), unknown, rotated (another key), split (no longer linked)",
+        ),
+        _open("known_from", "TIMESTAMP", "När kartan ändrades (UTC)", "When the map changed (UTC)", volatile=True),
+        _open("delivery_id", "VARCHAR", "Leveransen med kopplingen", "The delivery that has the link"),
+    ),
+)
+PSEUDONYMS_CARRIED = Table(
+    "core.pseudonyms_carried",
+    "En pseudonym som ett nyckelbyte har fört över",
+    "A pseudonym that a rotation of the key has carried over",
+    (
+        _key("pseudonym", "UUID", "Pseudonym under den tidigare nyckeln", "Pseudonym under the former key"),
+        _open("carried_to", "UUID", "Pseudonym under nästa nyckel", "Pseudonym under the next key"),
+        _open("key_seq", "BIGINT", "Den nya nyckelns löpnummer", "The new key's sequence"),
+    ),
+)
+
+
+def _record_versions(contract: Contract) -> Table:
+    """The accepted rows of a subject's deliveries, cancelled ones and older versions included."""
+    way_back = [column for column in _WAY_BACK if column.name in ("source_id", "known_from", "month")]
+    persons = (_PERSON_CLASS, _PERSON_AGE, _PERSON_SEX) if contract.person_fields else ()
+    return Table(
+        f"core.{contract.subject}_versions",
+        f"{contract.sv}, som en godkänd rad i en leverans",
+        f"{contract.en}, as an accepted row of a delivery",
+        (
+            _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+            _key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
+            *_RECORD,
+            *way_back,
+            _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
+            _open("cancelled", "BOOLEAN", "Makulerad", "Cancelled"),
+            _COUNTING,
+            *(_contract_column(field) for field in contract.fields if field.name != "month"),
+            *persons,
+            _DEFAULTED,
+        ),
+        partition="delivery_month",
+    )
+
+
+def _contract_column(field: ContractField) -> Column:
+    type_ = "UUID" if field.kind == "person" else field.type
+    codes = f": {', '.join(field.codes)}" if field.codes else ""
+    return _open(field.name, type_, field.sv + codes, field.en + codes, field.unit)
+
+
+_PERSON_CLASS = _open("person_id_class", "VARCHAR", "Slag av id", "Class of the person's id")
+_PERSON_AGE = _open("person_age", "SMALLINT", "Personens ålder den dagen", "The person's age that day", "years")
+_PERSON_SEX = _open("sex_of_id", "VARCHAR", "Administrativt kön enligt id", "Administrative sex as the id tells it")
+VERSIONS: Mapping[str, Table] = {
+    "visits": VISIT_VERSIONS,
+    **{subject: _record_versions(contract) for subject, contract in CONTRACTS.items()},
+}
+"""Subject → the lake's table of its accepted rows; those of other subjects than visits are made when rows come."""
+_FAULT_KEY = (
+    _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+    _key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
+    _key("rule_id", "VARCHAR", "Regel", "Rule"),
+    _open("source_id", "VARCHAR", "Källa", "Source"),
+    _open("record_id", "VARCHAR", "Källsystemets postnummer", "The source system's record id"),
+    _open(
+        "found",
+        "VARCHAR",
+        "Vad för slags värde som stod där, och i vilket fält; aldrig värdet",
+        "The class of the value that stood there, and the field; never the value",
+    ),
+)
+_FIRST_SEEN = _open(
+    "first_seen",
+    "TIMESTAMP",
+    "När samma post först föll på regeln (UTC)",
+    "When the same record first broke the rule (UTC)",
+    volatile=True,
 )
 QUARANTINE = Table(
     "quality.quarantine",
     "Ett fel i en rad som hålls i karantän",
     "A fault of a row that is kept in quarantine; never the value itself",
     (
-        _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
-        _key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
-        _key("rule_id", "VARCHAR", "Regel", "Rule"),
-        _open("record_id", "VARCHAR", "Källsystemets postnummer", "The source system's record id"),
+        *_FAULT_KEY,
+        _FIRST_SEEN,
         _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
     ),
     partition="delivery_month",
+)
+QUARANTINE_RESOLVED = Table(
+    "quality.quarantine_resolved",
+    "Ett fel som har rättats i en senare leverans",
+    "A fault that a later delivery has put right",
+    (
+        *_FAULT_KEY,
+        _FIRST_SEEN,
+        _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
+        _open("resolved_in", "VARCHAR", "Leveransen där felet var rättat", "The delivery in which it was right"),
+        _open("resolved_at", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
+    ),
 )
 RULE_COUNTS = Table(
     "quality.rule_counts",
@@ -273,6 +388,13 @@ LANDINGS = Table(
             "Sequence in which deliveries landed",
         ),
         _open("landed_at", "TIMESTAMP", "När den landade (UTC)", "When it landed (UTC)"),
+        _open("content_sha256", "VARCHAR", "Hash av innehållet ensamt", "Hash of the bytes alone (SHA-256)"),
+        _open(
+            "stamp",
+            "VARCHAR",
+            "Källans märke för innehållet (storlek och tid, ETag, antal och version)",
+            "What the source told of the content (size and time, ETag, rows and version)",
+        ),
     ),
 )
 LOADS = Table(
@@ -322,6 +444,16 @@ MODEL_WINDOWS = Table(
         _key("window_end", "DATE", "Fönstrets sista dag", "The window's last day"),
         _open("built_seq", "BIGINT", "Senaste inläsning som modellen såg", "The last load that the model saw"),
         _open("definition", "VARCHAR", "Hash av modell och parametrar", "Hash of model and parameters"),
+    ),
+)
+PSEUDONYM_KEYS = Table(
+    "ledger.pseudonym_keys",
+    "En nyckel för pseudonymer; den senaste gäller",
+    "A key of pseudonyms; the last one is in force",
+    (
+        _key("key_seq", "BIGINT", "Löpnummer", "Sequence"),
+        _open("fingerprint", "VARCHAR", "Nyckelns fingeravtryck (HMAC)", "The key's fingerprint (HMAC), never the key"),
+        _open("in_force_from", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
     ),
 )
 
@@ -505,6 +637,7 @@ DELIVERIES = Table(
         ),
         _open("rows_read", "BIGINT", "Lästa rader", "Rows read", "rows"),
         _open("rows_counted", "BIGINT", "Rader som räknas som besök", "Rows that count as visits", "rows"),
+        _open("rows_control", "BIGINT", "Rader som bara kontrollerar", "Rows of a control, not counted", "rows"),
         _open("rows_cancelled", "BIGINT", "Makulerade rader", "Cancelled rows", "rows"),
         _open(
             "rows_superseded",
@@ -515,6 +648,24 @@ DELIVERIES = Table(
         ),
         _open("rows_quarantined", "BIGINT", "Rader i karantän", "Rows in quarantine", "rows"),
         _open("landed_at", "TIMESTAMP", "När den landade (UTC)", "When it landed (UTC)", volatile=True),
+        _open("due_on", "DATE", "Sista dag i tid (svensk arbetsdag)", "The last day in time (a Swedish working day)"),
+        _open(
+            "days_late",
+            "BIGINT",
+            "Dagar efter sista dag; saknas där det inte går att säga",
+            "Days after the last day in time; missing where nothing says so",
+            "days",
+            volatile=True,
+        ),
+        _open(
+            "finding",
+            "VARCHAR",
+            "on_time, late (sen), overdue (saknas efter sista dag), expected (väntas), duplicate (samma innehåll som en"
+            " annan), changed (annat innehåll under samma namn), mislabelled (annan månad än namnet), later_version"
+            " (ny version), not_applicable (tid går inte att bedöma)",
+            "On_time, late, overdue, expected, duplicate, changed, mislabelled, later_version, not_applicable",
+            volatile=True,
+        ),
     ),
 )
 RULE_RESULTS = Table(
@@ -548,6 +699,67 @@ QUARANTINE_SUMMARY = Table(
         _key("rule_id", "VARCHAR", "Regel", "Rule"),
         _open("rows_quarantined", "BIGINT", "Rader i karantän", "Rows in quarantine", "rows"),
         _open("message_sv", "VARCHAR", "Vad felet är", "What the fault is, in Swedish"),
+    ),
+)
+CHANGES = Table(
+    "quality.changes",
+    "En avvikelse som är ny, kvarstår eller är löst sedan förra utgåvan; beror därför på vilken den var",
+    "A finding that is new, persisting or resolved since the last release; it depends on which that was",
+    (
+        _key("rule_id", "VARCHAR", "Regel", "Rule"),
+        _key("source_id", "VARCHAR", "Källa", "Source"),
+        _key(
+            "subject",
+            "VARCHAR",
+            "Vad det gäller: enhet (HSA-id), uppgift, kommun; '-' för hela källan",
+            "What it concerns: care unit (HSA-id), attribute, municipality; '-' for the whole source",
+        ),
+        _key("month", "DATE", "Månad", "Month"),
+        _open("severity", "VARCHAR", "error eller warning", "Error or warning"),
+        _open(
+            "state",
+            "VARCHAR",
+            "new (ny), persisting (kvarstår), resolved (löst sedan förra utgåvan)",
+            "New, persisting, or resolved since the last release",
+        ),
+        _open(
+            "first_release",
+            "VARCHAR",
+            "Utgåvan där den först stod",
+            "The release in which it first stood",
+            volatile=True,
+        ),
+        _open(
+            "observed",
+            "DECIMAL(9,4)",
+            "Andel eller kvot som observerats; saknas där för få personer finns bakom",
+            "Share or ratio observed; missing where too few persons are behind it",
+            "ratio",
+        ),
+        _open("expected", "DECIMAL(9,4)", "Väntad andel eller kvot", "Share or ratio expected", "ratio"),
+        _open("message_sv", "VARCHAR", "Vad avvikelsen är", "What the finding is, in Swedish"),
+        _open("reference", "VARCHAR", "Hänvisning", "Reference"),
+    ),
+)
+OFFICIAL_SERIES = Table(
+    "quality.official_series",
+    "En officiell serie som har hämtats, och när",
+    "An official series that has been fetched, and when",
+    (
+        _key("source_id", "VARCHAR", "Källa", "Source"),
+        _open("title_sv", "VARCHAR", "Serien", "The series, in Swedish"),
+        _open("publisher_sv", "VARCHAR", "Vem som ger ut den", "Who publishes it"),
+        _open("first_month", "DATE", "Första period (månadens första dag)", "First period (first day of its month)"),
+        _open("last_month", "DATE", "Sista period", "Last period"),
+        _open("periods", "BIGINT", "Antal perioder", "Periods", "periods"),
+        _open(
+            "retrieved_at",
+            "TIMESTAMP",
+            "När de senaste värdena hämtades (UTC); utan nätet gäller de",
+            "When the latest values were fetched (UTC); without network they stand",
+            volatile=True,
+        ),
+        _open("note_sv", "VARCHAR", "Att tänka på", "What to bear in mind, in Swedish"),
     ),
 )
 RELEASE = Table(
@@ -601,8 +813,8 @@ INPUTS = Table(
         _key(
             "kind",
             "VARCHAR",
-            "delivery, rules, models, region_file eller code",
-            "Delivery, rules, models, region_file or code",
+            "delivery, official, rules, model, region_file, parameters eller code",
+            "Delivery, official, rules, model, region_file, parameters or code",
         ),
         _key("name", "VARCHAR", "Namn", "Name"),
         _open("hash", "VARCHAR", "Innehållshash (SHA-256)", "Content hash (SHA-256)"),
@@ -656,9 +868,13 @@ LAKE: tuple[Table, ...] = (
     LOADS,
     MONTH_CHANGES,
     MODEL_WINDOWS,
+    PSEUDONYM_KEYS,
+    PERSON_MAP,
+    PSEUDONYMS_CARRIED,
     VISIT_VERSIONS,
     VISITS,
     QUARANTINE,
+    QUARANTINE_RESOLVED,
     RULE_COUNTS,
     VISITS_MONTH,
     REGION_TOTALS,
@@ -673,6 +889,8 @@ PUBLISHED: tuple[Table, ...] = (
     DELIVERIES,
     RULE_RESULTS,
     QUARANTINE_SUMMARY,
+    OFFICIAL_SERIES,
+    CHANGES,
     RELEASE,
     INPUTS,
     PARAMETERS,

@@ -1,32 +1,39 @@
-"""Where deliveries come from: one interface, a module per transport.
+"""Where deliveries come from: one interface (`offered.Transport`), a module per transport.
 
-`list_offered` says what a system offers, `fetch` brings the bytes, `describe` names the place to a person.
+`list_offered` says what a system offers, `fetch` brings the bytes in pieces, `describe` names the place to a person.
 """
 
-from typing import Protocol
-
+from regions.folder import RegionFolder
+from regions.official import KoladaTransport, PxWebTransport
 from regions.source import Source
+from regions.transport import FolderTransport, HttpsTransport, S3Transport, SftpTransport, SqlTransport
 from tasks.sources.folder import FolderSource
-from tasks.sources.offered import Offered
+from tasks.sources.https import HttpsSource
+from tasks.sources.kolada import KoladaSource
+from tasks.sources.offered import Transport
+from tasks.sources.pxweb import PxWebSource
+from tasks.sources.s3 import S3Source
+from tasks.sources.sftp import SftpSource
+from tasks.sources.sql import SqlSource
 from warehouse.home import RegionHome
 
 
-class Transport(Protocol):
-    """What each kind of transport can do."""
-
-    def list_offered(self) -> list[Offered]:
-        """The deliveries on offer, by month and version; UnreachableError where the system is away."""
-
-    def strange(self) -> int:
-        """How many files there are whose names are not this source's; their names are not told."""
-
-    def fetch(self, offered: Offered) -> bytes:
-        """The original bytes of a delivery; UnreachableError where the system is away."""
-
-    def describe(self) -> str:
-        """The place, in words for a person."""
-
-
-def connect(source: Source, home: RegionHome) -> Transport:
-    """The transport that a source's YAML names."""
-    return FolderSource(source.transport, home.inbox / source.id)
+def connect(source: Source, home: RegionHome, folder: RegionFolder) -> Transport:
+    """The transport that a source's YAML names; the region's folder tells what belongs to the region."""
+    found: Transport
+    match source.transport:
+        case FolderTransport():
+            found = FolderSource(source.transport, home.inbox / source.id)
+        case SftpTransport():
+            found = SftpSource(source.transport)
+        case S3Transport():
+            found = S3Source(source.transport)
+        case HttpsTransport():
+            found = HttpsSource(source.transport)
+        case SqlTransport():
+            found = SqlSource(source.transport, source.columns)
+        case PxWebTransport():
+            found = PxWebSource(source.transport, source, folder)
+        case KoladaTransport():
+            found = KoladaSource(source.transport, source, folder)
+    return found

@@ -119,6 +119,7 @@ def sample(period: Sequence[date], names: Mapping[str, str] = NAMES) -> Sample:
     made.tables["quality.deliveries"] = list(_deliveries(period))
     made.tables["quality.quarantine_summary"] = list(_quarantine(period))
     made.tables["quality.rule_results"] = list(_rule_results(period))
+    made.tables["quality.changes"] = list(_changes(period))
     made.tables["indicators.definitions"] = [_definition()]
     made.tables["indicators.results"] = list(_results(sorted({month.year for month in period}), names))
     made.tables["equalisation.income_equalisation"] = list(_income(names))
@@ -221,6 +222,21 @@ def _rule_results(period: Sequence[date]) -> Iterable[Row]:
             "threshold_share": Decimal("0.05"),
             "message_sv": "Besöket är längre än 8 timmar.",
         }
+
+
+def _changes(period: Sequence[date]) -> Iterable[Row]:
+    states = {"new": period[-1:], "persisting": period[:3], "resolved": period[3:5]}
+    for state, (source, _) in product(states, SOURCES):
+        for month in states[state]:
+            yield {
+                "rule_id": "duration_ordinary" if state == "persisting" else "unit_not_silent",
+                "source_id": source,
+                "subject": "-",
+                "month": month,
+                "severity": "warning",
+                "state": state,
+                "message_sv": "Besöket är långt." if state == "persisting" else "En enhet har tystnat.",
+            }
 
 
 def _definition() -> Row:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlglot import exp
 
-from expectations.rules import Rule, result_rules, row_check_sql, row_rules, rule, visit_rules
+from expectations.rules import Rule, all_rules, result_rules, row_check_sql, row_rules, rule
 from tasks.faults import DeliveryFault
 from warehouse import schema
 
-ALL = (*visit_rules(), *result_rules())
+ALL = all_rules()
 PLAIN = {
     "id": "a",
     "severity": "error",
@@ -70,14 +70,14 @@ def test_a_result_rule_is_a_query_that_can_be_read(entry: Rule) -> None:
 
 
 def test_the_thresholds_are_those_of_the_contract() -> None:
-    assert {entry.threshold for entry in row_rules() if entry.severity == "error"} == {Decimal("0.02")}
+    assert {entry.threshold for entry in row_rules("visits") if entry.severity == "error"} == {Decimal("0.02")}
 
 
 def test_one_pass_over_the_rows_and_a_row_for_each_broken_rule() -> None:
     parsed = sqlglot.parse_one(row_check_sql(), read="duckdb")
     assert [table.sql() for table in parsed.find_all(exp.Table)] == ["staging.identified"]
-    for entry in row_rules():
-        assert f"THEN '{entry.id}'" in row_check_sql()
+    for entry in row_rules("visits"):
+        assert f"'rule_id': '{entry.id}'" in row_check_sql()
 
 
 @settings(max_examples=25)
@@ -103,7 +103,9 @@ def test_a_cancelled_or_ragged_row_is_judged_by_fewer_rules(rows: list[tuple[boo
 
 def _right_row() -> str:
     names = {
-        *("record_id person_id_class care_form place living planned acute provider_level sex_given sex_of_id").split(),
+        *(
+            "record_id person_id_class person_id_fault care_form place living planned acute provider_level sex_given sex_of_id"
+        ).split(),
         *("palliative dementia rehabilitation assistive_devices delegated distance enrolled").split(),
         *("residence_municipality_code serving_municipality_code delivery_id").split(),
     }

@@ -19,9 +19,9 @@ def staged() -> Iterator[duckdb.DuckDBPyConnection]:
             CREATE TABLE staging.rule_results (delivery_id VARCHAR, rule_id VARCHAR, rows_checked BIGINT,
               rows_failed BIGINT, threshold_share DECIMAL(9,6));
             INSERT INTO staging.rule_results VALUES {rules};
-            CREATE TABLE staging.accepted (delivery_id VARCHAR, row_number BIGINT, record_id VARCHAR, system VARCHAR,
+            CREATE TABLE staging.accepted_keys (delivery_id VARCHAR, row_number BIGINT, record_id VARCHAR, system VARCHAR,
               cancelled BOOLEAN, note VARCHAR);
-            INSERT INTO staging.accepted SELECT 'd1', range, 'r' || range, 'alpha', false, '{SECRET}' FROM range(5)""")
+            INSERT INTO staging.accepted_keys SELECT 'd1', range, 'r' || range, 'alpha', false, '{SECRET}' FROM range(5)""")
         yield connection
 
 
@@ -49,7 +49,7 @@ def test_a_rule_fails_above_its_threshold_and_not_at_it(staged: duckdb.DuckDBPyC
 
 
 def test_what_no_rule_may_let_through_fails(staged: duckdb.DuckDBPyConnection) -> None:
-    staged.execute(f"INSERT INTO staging.accepted VALUES ('d1', 4, NULL, 'alpha', false, '{SECRET}')")
+    staged.execute(f"INSERT INTO staging.accepted_keys VALUES ('d1', 4, NULL, 'alpha', false, '{SECRET}')")
     assert failed_rules(staged) == (set(), {"accepted_row_is_unique", "accepted_record_id_present"})
 
 

@@ -33,8 +33,8 @@ def flow_of(deployment: dict[str, Any]) -> Flow[..., Any]:
     return load_flow_from_entrypoint(deployment["entrypoint"])
 
 
-def test_the_two_deployments_are_there() -> None:
-    assert set(DEPLOYMENTS) == {"monthly", "backfill"}
+def test_the_deployments_are_there() -> None:
+    assert set(DEPLOYMENTS) == {"monthly", "backfill", "reference"}
     assert CONTENT["pull"] == []
 
 
@@ -58,10 +58,15 @@ def test_the_parameters_are_those_of_the_flow(name: str) -> None:
     assert deployment["enforce_parameter_schema"] is True
     schema = parameter_schema(flow_of(deployment)).model_dump_for_openapi()
     jsonschema.validate(given, schema)
+    load_region(given["region"])
+
+
+@pytest.mark.parametrize("name", ["monthly", "backfill"])
+def test_a_month_is_written_as_one(name: str) -> None:
+    schema = parameter_schema(flow_of(DEPLOYMENTS[name])).model_dump_for_openapi()
     jsonschema.validate({"region": str(SMALL), "from_month": "2024-01"}, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"region": "norrbotten", "from_month": "2024-13"}, schema)
-    load_region(given["region"])
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
@@ -72,9 +77,9 @@ def test_one_run_at_a_time_in_the_pool_that_up_makes(name: str) -> None:
     assert DEPLOYMENTS[name]["work_pool"] == {"name": POOL}
 
 
-def next_dates(count: int, after: datetime) -> list[datetime]:
-    """When the monthly deployment runs next, in Swedish time."""
-    (schedule,) = DEPLOYMENTS["monthly"]["schedules"]
+def next_dates(count: int, after: datetime, name: str = "monthly") -> list[datetime]:
+    """When a deployment runs next, in Swedish time."""
+    (schedule,) = DEPLOYMENTS[name]["schedules"]
     cron = CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"])
     return [date.astimezone(STOCKHOLM) for date in asyncio.run(cron.get_dates(count, after))]
 
@@ -84,6 +89,13 @@ def test_it_runs_on_the_fifth_at_five_in_swedish_time_summer_and_winter() -> Non
     assert [(date.year, date.month) for date in dates] == [*((2025, month) for month in range(2, 13)), (2026, 1)]
     assert {(date.day, date.hour, date.minute) for date in dates} == {(5, 5, 0)}
     assert {date.astimezone(UTC).hour for date in dates} == {3, 4}
+
+
+def test_official_statistics_are_fetched_every_monday_at_four() -> None:
+    """Before the main job, where that runs on the same day."""
+    dates = next_dates(60, datetime(2025, 1, 10, tzinfo=UTC), "reference")
+    assert {(date.isoweekday(), date.hour, date.minute) for date in dates} == {(1, 4, 0)}
+    assert dates[0].date() == datetime(2025, 1, 13, tzinfo=UTC).date()
 
 
 def test_a_backfill_has_no_schedule() -> None:

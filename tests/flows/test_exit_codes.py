@@ -66,7 +66,7 @@ FAULTS = {
     "another encoding": Fault(
         ALPHA, "file_readable", lambda: as_bytes(ALPHA, good(ALPHA)).decode("latin-1").encode(), ("latin-1", "UTF-8")
     ),
-    "bytes that are no text": Fault(BETA, "file_readable", lambda: with_bytes(BETA, 7), ("utf-8", "rad 7")),
+    "bytes that are no text": Fault(BETA, "file_readable", lambda: with_bytes(BETA, 7), ("utf-8", "line 7")),
     "not a text at all": Fault(GAMMA, "file_readable", lambda: b"PK\x03\x04\0\0\0", ("utf-8",)),
     "a column missing": Fault(BETA, "columns_present", lambda: without_column(BETA, "minuter"), ("minuter",)),
     "the region's column missing": Fault(ALPHA, "columns_present", lambda: without_column(ALPHA, "enhet"), ("enhet",)),

@@ -121,7 +121,7 @@ def test_runs_on_its_server_and_ends_with_its_children(tmp_path: Path, unused_tc
     with up(home, unused_tcp_port) as running:
         with client_of(running) as client:
             names = {deployment.name for deployment in client.read_deployments()}
-            assert names == {"monthly", "backfill"}
+            assert names == {"monthly", "backfill", "reference"}
             ended(client, start_run(client), "Completed")
             assert figure_hashes(home) == figure_hashes(other)
 

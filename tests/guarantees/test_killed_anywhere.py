@@ -15,7 +15,7 @@ STEPS = ("land", "stage", "identify", "judge", "load", "compute", "protect", "re
 BOUNDARIES = [*(f"{step}:before" for step in STEPS), "load:after", "present:after"]
 WITHIN = (
     "tasks.land.add_landings",  # files encrypted, not yet in the ledger
-    "tasks.load._count_visits",  # in the transaction: rows in, not yet counted
+    "tasks.load.count_visits",  # in the transaction: rows in, not yet counted
     "tasks.load._write_ledger",  # in the transaction: rows counted, not yet in the ledger
     "warehouse.models.add_windows",  # in the transaction: a model's rows in, its windows not yet
     "tasks.release._write_parquet",

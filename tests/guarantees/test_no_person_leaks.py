@@ -1,6 +1,7 @@
 """Canaries: ids, names and free text of deliveries are nowhere but in the inbox and, encrypted, in landing."""
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -58,6 +59,67 @@ def home(tmp_path: Path) -> Path:
     for source, (code_column, date_column) in COLUMNS.items():
         Deliveries(tmp_path / "home").put(source, MONTH, canaries(source, code_column, date_column))
     return tmp_path / "home"
+
+
+@pytest.fixture
+def region(tmp_path: Path, home: Path) -> Path:
+    """The tiny region with a source of another subject, and a delivery of it full of canaries."""
+    folder = tmp_path / "region"
+    shutil.copytree(SMALL, folder)
+    (folder / "sources" / "stays.yaml").write_text(STAYS, encoding="utf-8")
+    good = [f"V{number};{person(number)};2023-12-09 12:00;H;{NAME};{NOTE}" for number in range(200)]
+    bad = [
+        f"B1;{MALFORMED};2023-12-09 12:00;H;{NAME};{NOTE}",
+        f"B2;{GOOD};{CELL};H;{NAME};{NOTE}",
+        f"B3;{GOOD};2023-12-09 12:00;{CELL};{NAME};{NOTE}",
+        f"{GOOD};{GOOD};2023-12-09 12:00;?;{NAME};{NOTE}",
+    ]
+    inbox = region_home(home).inbox / "stays"
+    inbox.mkdir(parents=True)
+    lines = "\n".join(("id;pnr;ut;till;namn;text", *good, *bad)) + "\n"
+    (inbox / "stays_202312_1.csv").write_text(lines, encoding="utf-8")
+    return folder
+
+
+STAYS = """
+id: stays
+system: pas
+title_sv: Vårdtillfällen
+supplier_sv: Regionen
+subject: admissions
+principal: region
+required: false
+delivers: whole_month
+valid: [{from: 2023-12, to: 2024-02}]
+basis: illustrative
+transport: {kind: folder, file_name: "stays_{month}_{version}.csv"}
+format: {kind: delimited, encoding: utf-8, separator: ";"}
+columns: [id, pnr, ut, till, namn, text]
+fields:
+  record_id: {column: id}
+  person: {column: pnr}
+  admitted_at: {date_column: ut, date_format: "%Y-%m-%d %H:%M"}
+  discharged_at: {date_column: ut, date_format: "%Y-%m-%d %H:%M"}
+  discharged_to: {column: till, codes: {H: home}}
+"""
+
+
+def test_nothing_is_left_of_what_the_data_team_asks_for(hemvard: ForkServer, home: Path, region: Path) -> None:
+    """Reports for suppliers, Data Docs, the register: none holds an id, a name, a free text or a cell."""
+    out = region_home(home).published / "asked"
+    for arguments in (
+        ("run", region),
+        ("run", region, "--debug"),
+        ("deliveries", region),
+        ("quarantine", region),
+        ("quarantine", region, "--export", out / "returns"),
+        ("docs", region, "--to", out / "docs"),
+    ):
+        run = hemvard.run(*arguments, "--home", home)
+        assert run.wait() == 0, run.err
+        assert_clean(home, hemvard, run)
+    assert len(list((out / "returns").iterdir())) == 8
+    assert list((out / "docs").rglob("*.html"))
 
 
 def test_nothing_is_left_of_a_run_that_publishes(hemvard: ForkServer, home: Path) -> None:

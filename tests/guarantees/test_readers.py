@@ -105,7 +105,7 @@ def test_a_polling_reader_never_sees_half_a_month(
 ) -> None:
     """The load is slowed down inside its transaction, so that the reader asks many times meanwhile."""
     home = copy_home(more, tmp_path / "home")
-    for name in ("_forget", "_insert_versions", "_count_visits", "_write_ledger"):
+    for name in ("_forget", "_insert_versions", "count_visits", "_write_ledger"):
         monkeypatch.setattr(load_module, name, _slowed(getattr(load_module, name)))
     with process(_POLLING_READER, str(region_home(home).root), SOURCES_OF_MONTHS) as reader:
         assert reader.stdout.readline() == "ready\n"

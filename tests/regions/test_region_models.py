@@ -7,11 +7,11 @@ import pytest
 from pydantic import ValidationError
 
 from regions.fields import Coded, Moment, Municipality, Professions
-from regions.formats import DelimitedFormat
+from regions.formats import DelimitedFormat, ExcelFormat, ParquetFormat
 from regions.model import Agreement, Condition, MonthSpan, Period, Publication, Region
 from regions.month import Month
 from regions.parameters import KnownFrom, ParameterFile
-from regions.source import Source
+from regions.source import VisitSource
 from regions.transport import FolderTransport
 
 REGION: dict[str, Any] = {
@@ -140,16 +140,23 @@ def test_a_file_name_is_a_pattern_with_a_month(pattern: str, words: str) -> None
 @pytest.mark.parametrize(
     ("model", "given", "words"),
     [
-        (Coded, {}, "give either column (with codes) or value"),
-        (Coded, {"column": "a", "codes": {"x": "home"}, "value": "home"}, "give either column"),
+        (Coded, {}, "give exactly one of column, expression, value"),
+        (Coded, {"column": "a", "codes": {"x": "home"}, "value": "home"}, "give exactly one of"),
         (Coded, {"column": "a"}, "a column needs codes"),
-        (Municipality, {}, "give one of column, from_unit, value"),
-        (Municipality, {"column": "a", "from_unit": True}, "give one of column, from_unit, value"),
+        (Municipality, {}, "give exactly one of column, expression, from_unit, value"),
+        (Municipality, {"column": "a", "from_unit": True}, "give exactly one of column, expression, from_unit, value"),
         (Municipality, {"value": "188"}, "String should match pattern"),
         (Moment, {"date_column": "d", "date_format": "%Y", "time_column": "t"}, "go together"),
         (Moment, {"date_column": "d", "date_format": "%Y", "zone": "UTC"}, "a time zone needs a time of day"),
         (Professions, {"columns": [], "codes": {"a": "nurse"}}, "at least 1 item"),
-        (DelimitedFormat, {"encoding": "ebcdic", "separator": ";"}, "Input should be 'utf-8'"),
+        (DelimitedFormat, {"encoding": "ebcdic", "separator": ";"}, "'ebcdic' is no encoding of text"),
+        (DelimitedFormat, {"encoding": "rot13", "separator": ";"}, "'rot13' is no encoding of text"),
+        (DelimitedFormat, {"encoding": "idna", "separator": ";"}, "'idna' is no encoding of text"),
+        (DelimitedFormat, {"encoding": "utf-8", "separator": '"'}, "separator and quote must differ"),
+        (DelimitedFormat, {"encoding": "utf-8", "separator": "\n"}, "can't be a line end"),
+        (DelimitedFormat, {"encoding": "utf-8", "separator": ";", "quote": "”"}, "quote must be an ASCII sign"),
+        (ExcelFormat, {"sheet": "Besök", "member": "a.xlsx"}, "it needs packed: zip"),
+        (ParquetFormat, {"packed": "rar"}, "Input should be 'none', 'gzip' or 'zip'"),
         (DelimitedFormat, {"encoding": "utf-8", "separator": ";;"}, "at most 1 character"),
     ],
 )
@@ -158,7 +165,7 @@ def test_a_wrong_part_of_a_source_is_refused(model: Any, given: dict[str, Any], 
 
 
 def test_a_source_says_all_that_cannot_be_guessed() -> None:
-    told = faults(Source, id="a")
+    told = faults(VisitSource, id="a")
     for name in ("system", "principal", "required", "delivers", "valid", "format", "columns", "visit", "basis"):
         assert f"\n{name}\n  Field required" in told
 

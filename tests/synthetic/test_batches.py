@@ -113,12 +113,10 @@ def test_rows_scale_the_region_s_own_system(example_region: RegionFolder, tmp_pa
 
 
 @pytest.mark.xdist_group("norrbotten_2013")
-def test_home_visits_move_to_the_municipalities_at_the_takeover(tmp_path: Path) -> None:
-    folder = load_region("norrbotten")
-    make_deliveries(folder, tmp_path, first=Month(2013, 1), last=Month(2013, 2))
-    at_home = {}
+def test_home_visits_move_to_the_municipalities_at_the_takeover(norrbotten_2013) -> None:
+    inbox, at_home = norrbotten_2013.inbox, {}
     for month in (1, 2):
-        with (tmp_path / "vas_visits" / f"VAS_BESOK_2013{month:02d}_v1.txt").open(
+        with (inbox / "vas_visits" / f"VAS_BESOK_2013{month:02d}_v1.txt").open(
             encoding="latin-1", newline=""
         ) as handle:
             rows = [row for row in csv.DictReader(handle, delimiter="|") if row["PLATS"] == "HEM"]
@@ -127,6 +125,6 @@ def test_home_visits_move_to_the_municipalities_at_the_takeover(tmp_path: Path) 
     assert len(at_home[2]) < 0.1 * len(at_home[1])
     adults = [row for row in at_home[2] if row["YRKE1"] != "LÄK" and row["FÖDELSEDATUM"] < "1994"]
     assert len(adults) <= 0.02 * len(at_home[2])
-    with (tmp_path / "magna_visits" / "Magna-201302-1.csv").open(encoding="utf-8-sig", newline="") as handle:
+    with (inbox / "magna_visits" / "Magna-201302-1.csv").open(encoding="utf-8-sig", newline="") as handle:
         places = Counter(row["vardplats"] for row in csv.DictReader(handle, delimiter=";"))
     assert places["H"] > places["S"]

@@ -129,7 +129,3 @@ def test_a_patient_has_many_visits_and_is_mostly_old(vas_visits: list[Visit]) ->
     persons = {visit.person for visit in care}
     assert 7 <= len(care) / len(persons) <= 11
     assert sum(visit.age >= 65 for visit in care) / len(care) > 0.85
-
-
-def test_a_year_is_made_in_time(norrbotten_2011) -> None:
-    assert norrbotten_2011.seconds < 60  # 7 seconds on two idle cores

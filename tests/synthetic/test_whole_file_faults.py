@@ -69,5 +69,5 @@ def test_wrong_encoding_isn_t_the_source_s(source: Source, delivery: Path) -> No
 @pytest.mark.parametrize("kind", ["ragged_rows", "wrong_encoding"])
 def test_a_workbook_can_t_be_torn(kind: FaultKind, tmp_path: Path) -> None:
     source = load_region("orebro").sources_by_id["treserva_visits"]
-    with pytest.raises(TypeError, match="Excel"):
+    with pytest.raises(TypeError, match="no text"):
         make_fault(kind, source, tmp_path / "Treserva_HSL_202407_1.xlsx")

@@ -12,7 +12,6 @@ from small_region import ALPHA, BETA, GAMMA, person, visit
 
 from regions.model import PartsOfDay
 from synthetic.person_ids import personnummer
-from tasks.identify import swedish_holidays
 from tasks.person_ids import classify, pseudonym
 
 MONTH = "2024-02"
@@ -74,17 +73,6 @@ def test_holidays_weekends_and_weekdays(bench: Bench, month: str, days: dict[int
     year, number = (int(part) for part in month.split("-"))
     rows = [visit(ALPHA, month, day, started=datetime(year, number, day, 10, 0)) for day in days]
     assert identified(bench, ALPHA, rows, "day_type", month) == list(days.values())
-
-
-def test_the_swedish_holidays_of_a_year_with_the_eves_that_are_kept() -> None:
-    found = set(swedish_holidays(range(2024, 2025)))
-    assert {day.strftime("%m-%d") for day in found if day.isoweekday() < 7} == {
-        *("01-01", "01-06", "03-29", "04-01", "05-01", "05-09", "06-06", "06-21", "06-22"),
-        *("11-02", "12-24", "12-25", "12-26", "12-31"),
-    }
-    assert date(2024, 3, 31) in found
-    assert date(2024, 3, 28) not in found  # Maundy Thursday
-    assert set(swedish_holidays(range(0))) == set()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from small_region import ALPHA, GAMMA, person, visit, without_weight
 
 from expectations.rules import row_rules, rule
 from regions.month import Month
+from regions.source import VISITS
 from synthetic.person_ids import personnummer
 from tasks.faults import DeliveryFault
 from tasks.judge import Judged, judge, reject
@@ -35,6 +36,7 @@ BROKEN: dict[str, tuple[dict[str, str], set[str]]] = {
     "residence_exists": ({"hemkommun": "0000"}, {"residence_exists"}),
     "unit_known": ({"enhet": "VC9"}, {"unit_known"}),
     "duration_ordinary": ({"minuter": "8,1"}, {"duration_ordinary"}),
+    "record_id_is_no_person_id": ({"besöksid": person(3)}, {"record_id_is_no_person_id"}),
     "sex_as_in_id": ({"kön": "K", "personid": person(1)}, {"sex_as_in_id"}),
 }
 
@@ -86,7 +88,7 @@ def test_a_rule_fails_on_the_row_made_to_break_it_and_on_no_other(bench: Bench, 
 
 def test_every_row_rule_is_tried() -> None:
     elsewhere = {"row_shape", "serving_of_source", "record_of_one_person"}
-    assert {entry.id for entry in row_rules()} == set(BROKEN) | elsewhere
+    assert {entry.id for entry in row_rules(VISITS)} == set(BROKEN) | elsewhere
 
 
 def test_a_record_of_several_persons_is_nobodys(bench: Bench) -> None:
@@ -189,7 +191,7 @@ def test_every_rule_is_counted_for_every_delivery(bench: Bench) -> None:
     found = bench.rows(
         "SELECT count(*), count(DISTINCT rule_id), sum(rows_checked) FROM staging.rule_results GROUP BY delivery_id"
     )
-    rules = len(row_rules())
+    rules = len(row_rules(VISITS))
     assert sorted(found) == [(rules, rules, 7 * rules), (rules, rules, 60 * rules)]
 
 

@@ -1,5 +1,7 @@
 """land: the original bytes, encrypted, known by content; each delivery once."""
 
+import hashlib
+import os
 import re
 import stat
 from pathlib import Path
@@ -8,13 +10,16 @@ import pytest
 from memory_lake import Bench
 from small_region import ALPHA, BETA, GAMMA, SMALL, plausible, visit
 
-from regions.errors import UnreachableError, UsageError
+from regions.errors import DataError, UnreachableError, UsageError
 from regions.folder import load_region
 from regions.month import Month
-from tasks.land import delivery_id
+from regions.transport import FolderTransport
+from tasks.land import delivery_id, look
 from tasks.sources import connect
+from tasks.sources import folder as folder_module
 from tasks.sources.offered import Offered
 from warehouse.keys import Keys
+from warehouse.ledger import read_ledger
 
 MONTH = "2024-01"
 
@@ -128,14 +133,14 @@ def test_two_names_of_one_version_land_once_and_settle(bench: Bench) -> None:
 
 
 def test_an_inbox_that_is_not_there_offers_nothing(bench: Bench) -> None:
-    transport = connect(bench.folder.sources_by_id[ALPHA], bench.home)
+    transport = connect(bench.folder.sources_by_id[ALPHA], bench.home, bench.folder)
     assert (transport.list_offered(), transport.strange()) == ([], 0)
 
 
 def test_offers_come_by_month_then_version(bench: Bench) -> None:
     for month, version in (("2024-02", 1), ("2024-01", 10), ("2024-01", 9), ("2023-12", 2)):
         bench.inbox.put(ALPHA, month, plausible(ALPHA, month, 1), version)
-    offers = connect(bench.folder.sources_by_id[ALPHA], bench.home).list_offered()
+    offers = connect(bench.folder.sources_by_id[ALPHA], bench.home, bench.folder).list_offered()
     assert [(str(entry.month), entry.version) for entry in offers] == [
         ("2023-12", 2),
         ("2024-01", 9),
@@ -145,9 +150,9 @@ def test_offers_come_by_month_then_version(bench: Bench) -> None:
 
 
 def test_a_file_that_is_gone_is_a_system_away(bench: Bench) -> None:
-    transport = connect(load_region(str(SMALL)).sources_by_id[ALPHA], bench.home)
+    transport = connect(load_region(str(SMALL)).sources_by_id[ALPHA], bench.home, bench.folder)
     with pytest.raises(UnreachableError, match=r"alpha_202401_1\.txt can't be read") as caught:
-        transport.fetch(Offered(Month(2024, 1), 1, "alpha_202401_1.txt"))
+        list(transport.fetch(Offered(Month(2024, 1), 1, "alpha_202401_1.txt")))
     assert caught.value.where == transport.describe()
     assert caught.value.exit_code == 3
 
@@ -161,3 +166,72 @@ def test_another_store_key_cannot_read_what_landed(bench: Bench) -> None:
     with pytest.raises(UsageError, match="can't be decrypted with this store key") as caught:
         other.decrypt(landed_files(bench)[0].read_bytes())
     assert caught.value.where == "HEMVARD_STORE_KEY"
+
+
+def unread(*_: object) -> None:
+    raise AssertionError("what has not changed isn't read")
+
+
+def test_a_file_that_has_settled_is_read_again_only_where_it_changed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_module, "_SETTLED_SECONDS", -1)
+    file = bench.inbox.put(ALPHA, MONTH, [visit(ALPHA, MONTH)])
+    (landing,) = bench.land().new
+    assert landing.stamp.startswith(f"{file.stat().st_size}:")
+    with monkeypatch.context() as guarded:
+        guarded.setattr(folder_module.FolderSource, "fetch", unread)
+        assert bench.land().new == ()
+    os.utime(file, (1, 1))
+    assert bench.land().new == (), "the same bytes"
+    ((stamp,),) = bench.rows("SELECT stamp FROM lake.ledger.landings")
+    assert stamp != landing.stamp
+    monkeypatch.setattr(folder_module.FolderSource, "fetch", unread)
+    assert bench.land().new == ()
+
+
+def test_a_file_that_is_new_this_moment_has_no_stamp_yet(bench: Bench) -> None:
+    bench.inbox.put(ALPHA, MONTH, [visit(ALPHA, MONTH)])
+    assert [entry.stamp for entry in bench.land().new] == [""]
+
+
+def test_the_bytes_alone_have_a_hash_of_their_own(bench: Bench) -> None:
+    for source, month in ((ALPHA, MONTH), (BETA, MONTH), (BETA, "2024-02")):
+        bench.inbox.put_bytes(source, month, b"the same")
+    landed = bench.land().new
+    assert {entry.content_sha256 for entry in landed} == {hashlib.sha256(b"the same").hexdigest()}
+    assert len({entry.delivery_id for entry in landed}) == 3
+    assert read_ledger(bench.run.connection).landings == landed
+
+
+def test_what_is_larger_than_its_source_allows_never_lands(bench: Bench) -> None:
+    bench.with_source(ALPHA, transport=FolderTransport(file_name="alpha_{month}_{version}.txt", max_mib=1))
+    bench.inbox.put_bytes(ALPHA, "2023-12", b"x" * 2**20)
+    bench.inbox.put_bytes(ALPHA, MONTH, b"x" * (2**20 + 1))
+    bench.inbox.put(BETA, MONTH, [visit(BETA, MONTH)])
+    with pytest.raises(DataError, match=r"alpha_202401_1\.txt is larger than 1 MiB") as caught:
+        bench.land()
+    assert caught.value.where == str(bench.inbox.inbox / ALPHA)
+    assert bench.rows("SELECT source_id, bytes > 2000 FROM lake.ledger.landings") == [(ALPHA, True), (BETA, False)]
+    assert len(landed_files(bench)) == 2
+
+
+def test_what_a_killed_run_left_half_written_is_removed(bench: Bench) -> None:
+    half = bench.home.landing / ALPHA / "202401-1.part"
+    half.parent.mkdir()
+    half.write_bytes(b"age-encryption.org/v1 half")
+    bench.inbox.put(ALPHA, MONTH, [visit(ALPHA, MONTH)])
+    assert len(bench.land().new) == 1
+    assert [file.suffix for file in landed_files(bench)] == [".age"]
+
+
+def test_a_look_finds_what_landing_finds_and_writes_nothing(bench: Bench) -> None:
+    bench.inbox.fill(3)
+    seen = look(bench.folder, bench.home, read_ledger(bench.run.connection))
+    assert (landed_files(bench), bench.rows("FROM lake.ledger.landings")) == ([], [])
+    landed = bench.land().new
+    assert [(entry.delivery_id, entry.bytes, entry.landing_seq) for entry in seen.new] == [
+        (entry.delivery_id, entry.bytes, entry.landing_seq) for entry in landed
+    ]
+    again = look(bench.folder, bench.home, read_ledger(bench.run.connection))
+    assert (again.new, again.unsure, again.away) == ((), 0, {})

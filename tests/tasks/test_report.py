@@ -127,3 +127,22 @@ def test_the_report_holds_no_personal_data(bench: Bench) -> None:
     told = summary(outcome(bench)) + markdown(outcome(bench)) + repr(bench.run.rejections) + repr(bench.said)
     assert bench.run.rejections
     assert not any(row[name] in told for name in ("personid", "namn", "anteckning"))
+
+
+def test_one_line_says_what_the_register_finds_before_the_release(bench: Bench) -> None:
+    """Of what landed in this run, and of what still has to come; what was told in an earlier run is not told again."""
+    for source in (ALPHA, GAMMA):
+        bench.inbox.put(source, "2024-01", [visit(source, "2024-01")])
+    first = bench.land()
+    bench.inbox.put(ALPHA, "2024-01", [visit(ALPHA, "2024-01", minutes=45)])
+    bench.inbox.put_bytes(GAMMA, "2024-02", bench.inbox.path(GAMMA, "2024-01").read_bytes())
+    second = bench.land()
+    plan = Plan((JANUARY, FEBRUARY), (), ())
+    told = summary(outcome(bench, plan=plan, landed=second, computed=(Computed("volumes/visits_month", 2, 40),)))
+    line = (
+        "Register: 1 changed (alpha_visits 2024-01), 1 duplicate (gamma_changes 2024-02), "
+        "3 overdue (beta_visits 2024-01, alpha_visits 2024-02, beta_visits 2024-02). What to do: hemvard deliveries small"
+    )
+    assert line in told.splitlines()
+    assert told.index(line) < told.index("Computed")
+    assert "changed" not in summary(outcome(bench, plan=plan, landed=first))

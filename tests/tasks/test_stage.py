@@ -16,7 +16,7 @@ def bench(own_home: Path) -> Bench:
     found.inbox.put(ALPHA, "2024-01", plausible(ALPHA, "2024-01", 7))
     found.inbox.put(BETA, "2024-01", plausible(BETA, "2024-01", 5))
     found.land()
-    staging.prepare(found.run)
+    staging.prepare(found.run, ())
     return found
 
 
@@ -33,14 +33,14 @@ def test_a_rejected_delivery_is_taken_out_again(bench: Bench) -> None:
     (month,) = bench.plan().months
     for work in month.deliveries:
         staging.stage(bench.run, work)
-    staging.unstage(bench.run, month.deliveries[0].delivery_id)
+    staging.unstage(bench.run, month.deliveries[0])
     assert bench.rows("SELECT DISTINCT source_id FROM staging.visits") == [(BETA,)]
 
 
 def test_the_next_month_begins_with_an_empty_room(bench: Bench) -> None:
     (month,) = bench.plan().months
     bench.stage(*month.deliveries)
-    staging.prepare(bench.run)
+    staging.prepare(bench.run, ())
     tables = bench.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = 'memory'")
     assert tables == [("visits",)]
     assert bench.rows("SELECT count(*) FROM staging.visits") == [(0,)]

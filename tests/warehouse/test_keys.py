@@ -6,11 +6,22 @@ from pathlib import Path
 
 import pyrage
 import pytest
+from memory_lake import memory_lake
 
 from regions.errors import UsageError
 from warehouse import keys as keys_module
 from warehouse.home import RegionHome
-from warehouse.keys import PSEUDONYM_KEY, STORE_KEY, find_keys
+from warehouse.keys import (
+    NEW_PSEUDONYM_KEY,
+    PSEUDONYM_KEY,
+    STORE_KEY,
+    Keys,
+    find_keys,
+    keys_in_force,
+    new_pseudonym_key,
+    note_key,
+    seal_key,
+)
 
 SECRET = "a pseudonym key of forty characters or so"
 
@@ -116,3 +127,74 @@ def test_keys_are_never_printed(home: RegionHome) -> None:
     found = find_keys(home, synthetic=True)
     assert repr(found) == "Keys()"
     assert found.pseudonym.decode() not in f"{found} {found!r}"
+
+
+FIRST, SECOND, THIRD = (f"pseudonym key {number} of forty characters".encode() for number in range(3))
+
+
+def keys(home: RegionHome, pseudonym: bytes) -> Keys:
+    """The home's own store key with a key of pseudonyms."""
+    return Keys(pseudonym, find_keys(home, synthetic=True).store)
+
+
+def test_the_key_of_the_first_run_is_in_force_from_then_on(home: RegionHome) -> None:
+    lake = memory_lake()
+    assert keys_in_force(lake, home, keys(home, FIRST)).chain == (FIRST,)
+    assert keys_in_force(lake, home, keys(home, FIRST)).chain == (FIRST,)
+    with pytest.raises(UsageError, match="is not the key that this region's pseudonyms were made with") as caught:
+        keys_in_force(lake, home, keys(home, SECOND))
+    assert caught.value.exit_code == 2
+    assert caught.value.where.endswith("synthetic-keys.json")
+    stored = str(lake.execute("SELECT * FROM lake.ledger.pseudonym_keys").fetchall())
+    assert FIRST.decode() not in stored + str(caught.value)
+    assert SECOND.decode() not in stored + str(caught.value)
+
+
+def test_former_keys_are_opened_in_their_order(home: RegionHome) -> None:
+    lake = memory_lake()
+    for key, number in ((FIRST, 1), (SECOND, 2), (THIRD, 3)):
+        assert note_key(lake, key) == number
+        assert keys_in_force(lake, home, keys(home, key)).chain == (FIRST, SECOND, THIRD)[:number]
+        seal_key(home, keys(home, key))
+    for key in (FIRST, SECOND):
+        with pytest.raises(UsageError, match="is a key that was rotated out on 20"):
+            keys_in_force(lake, home, keys(home, key))
+    for key in (FIRST, THIRD):
+        with pytest.raises(UsageError, match="is, or has been, in force") as caught:
+            note_key(lake, key)
+        assert caught.value.where == NEW_PSEUDONYM_KEY
+
+
+def test_a_sealed_key_is_its_owner_s_and_opens_with_the_store_key_alone(home: RegionHome) -> None:
+    lake = memory_lake()
+    note_key(lake, FIRST)
+    file = seal_key(home, keys(home, FIRST))
+    note_key(lake, SECOND)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert FIRST not in file.read_bytes()
+    with pytest.raises(UsageError, match="can't be decrypted with this store key"):
+        keys_in_force(lake, home, Keys(SECOND, pyrage.x25519.Identity.generate()))
+    other = seal_key(home, keys(home, THIRD))
+    other.replace(file)
+    with pytest.raises(UsageError, match="is not where it was sealed"):
+        keys_in_force(lake, home, keys(home, SECOND))
+    file.unlink()
+    with pytest.raises(UsageError, match="is not where it was sealed") as caught:
+        keys_in_force(lake, home, keys(home, SECOND))
+    assert caught.value.where == str(file)
+
+
+def test_the_new_key_comes_from_the_environment_and_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match=f"{NEW_PSEUDONYM_KEY} not set"):
+        new_pseudonym_key()
+    monkeypatch.setenv(NEW_PSEUDONYM_KEY, "y" * 31)
+    with pytest.raises(UsageError, match=f"{NEW_PSEUDONYM_KEY} is too short to be secret"):
+        new_pseudonym_key()
+    monkeypatch.setenv(NEW_PSEUDONYM_KEY, "y" * 32)
+    assert new_pseudonym_key() == b"y" * 32
+
+
+def test_former_keys_are_never_printed(home: RegionHome) -> None:
+    found = Keys(SECOND, find_keys(home, synthetic=True).store, (FIRST,))
+    assert repr(found) == "Keys()"

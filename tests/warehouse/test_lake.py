@@ -28,7 +28,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> RegionHome:
     connection = open_lake(place, threads=1)
     with transaction(connection):
         connection.execute(
-            "INSERT INTO lake.quality.quarantine SELECT $secret, range, 'rule', $secret, DATE '2024-01-01' FROM range(3)",
+            "INSERT INTO lake.quality.quarantine BY NAME SELECT $secret AS delivery_id, range AS row_number, 'rule' AS rule_id, "
+            "$secret AS record_id, DATE '2024-01-01' AS delivery_month FROM range(3)",
             {"secret": PLANTED},
         )
     connection.close()
@@ -132,7 +133,9 @@ def test_a_reader_with_an_open_snapshot_blocks_no_writer_and_sees_no_change(
         assert reader.stdout.readline() == "open\n"
         before = count(lake)
         with transaction(lake):
-            lake.execute("INSERT INTO lake.quality.quarantine VALUES ('d', 9, 'rule', 'r', DATE '2024-02-01')")
+            lake.execute(
+                "INSERT INTO lake.quality.quarantine (delivery_id, row_number, rule_id, record_id, delivery_month) VALUES ('d', 9, 'rule', 'r', DATE '2024-02-01')"
+            )
         assert count(lake) == before + 1
         reader.stdin.write("\n")
         reader.stdin.flush()
@@ -178,3 +181,27 @@ def test_a_home_that_was_moved_opens_where_it_now_lies(tmp_path: Path) -> None:
     finally:
         moved.close()
     assert not (tmp_path / "here").exists()
+
+
+def test_a_column_that_an_older_version_did_not_have_is_added(tmp_path: Path) -> None:
+    place = RegionHome(tmp_path / "small")
+    entry = Landing("abc", "alpha_visits", Month(2024, 1), 1, "a.txt", 10, 1, datetime(2024, 2, 1, 6))
+    connection = open_lake(place, threads=1)
+    with transaction(connection):
+        add_landings(connection, [entry])
+    connection.execute("ALTER TABLE lake.ledger.landings DROP COLUMN stamp")
+    connection.close()
+    reader = open_lake(place, read_only=True)
+    assert read_ledger(reader).landings == (entry,), "a reader does with what there is"
+    reader.close()
+    for _ in range(2):
+        connection = open_lake(place, threads=1)
+        found = connection.execute(
+            "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'landings' AND column_name = 'stamp'"
+        ).fetchall()
+        state, number = read_ledger(connection), snapshot(connection)
+        connection.close()
+    assert [name for name, _ in found] == ["stamp"]
+    assert "ETag" in found[0][1]
+    assert state.landings == (entry,)
+    assert number <= 6, "opening again adds nothing"

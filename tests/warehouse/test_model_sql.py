@@ -14,6 +14,8 @@ from warehouse.schema import INDICATOR_DEFINITIONS, LAKE, PUBLISHED
 FILES = sorted(MODELS.rglob("*.sql"))
 ROOT = MODELS.parents[1]
 TABLES = {table.name: table for table in (*LAKE, *PUBLISHED)}
+OTHERS = {"core.care_actions", "staging.constructed_visits", "staging.delivery_rows"}
+"""A view of another subject, and what a step stages for a model."""
 NOT_THE_SAME_TWICE = {
     *("random", "rand", "uuid", "gen_random_uuid", "setseed", "hash", "now", "today", "get_current_timestamp"),
     *("current_date", "current_timestamp", "current_time", "localtimestamp", "localtime", "transaction_timestamp"),
@@ -104,7 +106,7 @@ def test_a_model_reads_the_tables_that_it_says(file: Path) -> None:
         if not _is_own(table, own) and table.name != "hemvard_windows"
     }
     assert read == told
-    assert {name for name in read if not name.startswith("hemvard_")} <= set(TABLES)
+    assert {name for name in read if not name.startswith("hemvard_")} <= set(TABLES) | OTHERS
 
 
 @pytest.mark.parametrize("name", COMPUTED)
@@ -179,7 +181,7 @@ def test_an_indicator_has_its_definition_beside_it(file: Path) -> None:
 
 
 def test_every_model_is_computed_by_some_step() -> None:
-    by_step = {f"{name}.sql" for name in COMPUTED} | {"core/visits.sql"}
+    by_step = {f"{name}.sql" for name in COMPUTED} | {"core/visits.sql", "core/constructed_visits.sql"}
     by_step |= {ids(file) for file in FILES if file.parent.name == "quality"}
     assert {ids(file) for file in FILES} == by_step
 

@@ -39,6 +39,8 @@ CONTRACT = {
     "quality.deliveries": ("source_id month delivery", "status"),
     "quality.rule_results": ("source_id month delivery rule_id", "rows_checked rows_failed"),
     "quality.quarantine_summary": ("source_id month rule_id", "rows_quarantined"),
+    "quality.official_series": ("source_id", "title_sv publisher_sv first_month last_month periods retrieved_at"),
+    "quality.changes": ("rule_id source_id subject month", "severity state first_release observed expected"),
     "meta.release": ("release_id", "region_id data notice_sv min_persons code_version"),
     "meta.inputs": ("kind name", "hash"),
     "meta.parameters": ("parameter year keys", "value unit kind known_from reference"),

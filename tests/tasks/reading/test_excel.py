@@ -1,6 +1,8 @@
 """Workbooks: one sheet, every cell as text, rows with the numbers that Excel shows."""
 
+import gzip
 import io
+import zipfile
 from datetime import date, datetime, time
 from types import SimpleNamespace
 from typing import Any
@@ -78,15 +80,21 @@ def test_a_missing_sheet_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"a;b\n1;2\n", SECRET.encode(), b"PK\x03\x04" + SECRET.encode() * 50, workbook([["a", "b"], [1, 2]])[:-200]],
+    ("content", "found"),
+    [
+        (b"", "tom"),
+        (b"a;b\n1;2\n", "text"),
+        (SECRET.encode(), "text"),
+        (b"PK\x03\x04" + SECRET.encode() * 50, "en avbruten eller skadad zip-fil"),
+        (workbook([["a", "b"], [1, 2]])[:-200], "en avbruten eller skadad zip-fil"),
+    ],
     # A workbook holds the time at which it was made: without ids, two workers would name this test differently.
     ids=["empty", "text", "an id", "no archive", "cut off"],
 )
-def test_what_is_no_workbook_is_told(content: bytes) -> None:
+def test_what_is_no_workbook_is_told(content: bytes, found: str) -> None:
     told = fault(content)
     assert told.rule_id == "file_readable"
-    assert "ingen Excelarbetsbok" in told.sv
+    assert told.sv == f"Filen går inte att läsa som Excel, blad Besök: filen är {found}."
 
 
 def test_a_missing_column_is_named() -> None:
@@ -110,3 +118,51 @@ def test_repeated_and_empty_headers_hide_no_column() -> None:
 def test_no_bytes_do_worse_than_a_delivery_fault(content: bytes) -> None:
     with pytest.raises(DeliveryFault):
         read_delivery(source(), content)
+
+
+def spoiled(name: str, old: bytes, new: bytes) -> bytes:
+    """A workbook in which one file was written by hand."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([["a", "b"], ["1", "2"]]))) as whole,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as changed,
+    ):
+        for info in whole.infolist():
+            content = whole.read(info)
+            if info.filename == name:
+                assert old in content
+                content = content.replace(old, new)
+            changed.writestr(info.filename, content)
+    return target.getvalue()
+
+
+def test_a_cell_far_away_does_not_take_the_memory_of_all_before_it() -> None:
+    told = fault(spoiled("xl/worksheets/sheet2.xml", b'r="B2"', b'r="XFD1048576"'))
+    assert "fler än 20000000 celler" in told.sv
+    assert "more than 20000000 cells" in told.en
+
+
+def test_a_workbook_that_is_a_bomb_does_not_go_off() -> None:
+    content = spoiled("xl/worksheets/sheet2.xml", b"</worksheet>", b" " * (40 * 2**20) + b"</worksheet>")
+    assert len(content) < 2**17
+    assert fault(content).rule_id == "archive_safe"
+
+
+def test_a_formula_is_its_result_and_nothing_else() -> None:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        page = book.add_worksheet("Besök")
+        page.write_row(0, 0, ["a", "b"])
+        page.write_formula(1, 0, "=1+2", value=3)
+        page.write_string(1, 1, "=CMD()")
+    assert rows(target.getvalue()) == [(2, "3", "=CMD()")]
+
+
+@pytest.mark.parametrize("packed", ["gzip", "zip"])
+def test_a_workbook_may_be_packed(packed: str) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a.xlsx", workbook([["a", "b"], ["1", "2"]]))
+    content = target.getvalue() if packed == "zip" else gzip.compress(workbook([["a", "b"], ["1", "2"]]))
+    of: Any = SimpleNamespace(format=ExcelFormat(sheet="Besök", packed=packed), columns=("a", "b"))  # type: ignore[arg-type]
+    assert read_delivery(of, content).rows == 1

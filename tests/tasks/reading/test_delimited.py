@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regions.formats import DelimitedFormat
-from tasks import reading as read
 from tasks.faults import DeliveryFault
 from tasks.reading import ROW_NUMBER, Reading, read_delivery
+from tasks.reading import delimited as read
 
 SECRET = "Hemlig-19121212-1212"
 
 
 def source(
-    encoding: str = "utf-8", separator: str = ";", quote: str = '"', columns: tuple[str, ...] = ("a", "b")
+    encoding: str = "utf-8", separator: str = ";", quote: str = '"', columns: tuple[str, ...] = ("a", "b"), **more: Any
 ) -> Any:
-    written = DelimitedFormat(encoding=encoding, separator=separator, quote=quote)  # type: ignore[arg-type]
+    written = DelimitedFormat(encoding=encoding, separator=separator, quote=quote, **more)
     return SimpleNamespace(format=written, columns=columns)
 
 
@@ -155,7 +155,8 @@ def test_latin_1_given_as_utf_8_is_refused_with_the_line() -> None:
 
 def test_nul_bytes_are_refused() -> None:
     assert "nolltecken" in fault(f"a;b\n{SECRET};\0\n".encode()).sv
-    assert "nolltecken" in fault("a;b\n1;2\n".encode("utf-16"), source("latin-1")).sv
+    assert "nolltecken" in fault("a;b\n1;2\n".encode("utf-16-le"), source("latin-1")).sv
+    assert "nolltecken" in fault(f"a;b\n{SECRET};\0\n".encode("utf-16"), source("utf-16")).sv
 
 
 def test_half_a_utf_16_file_is_refused() -> None:
@@ -195,6 +196,99 @@ def test_a_row_longer_than_a_block_is_a_fault_without_its_text(monkeypatch: pyte
     assert fault(f"a;b\n1;{SECRET * 200}\n2;3\n".encode()).rule_id == "file_readable"
 
 
+@pytest.mark.parametrize("encoding", ["cp850", "mac_roman", "iso8859-15", "utf-16-be", "utf-32", "cp500"])
+def test_any_of_python_s_encodings_of_text_may_be_named(encoding: str) -> None:
+    assert rows(read_delivery(source(encoding), "a;b\nå;Ö\n".encode(encoding))) == [(2, "å", "Ö")]
+
+
+def test_utf_8_is_known_in_any_encoding_of_one_byte() -> None:
+    for encoding in ("cp850", "mac_roman", "iso8859-15"):
+        assert "skriven i UTF-8" in fault("a;b\n1;på\n".encode(), source(encoding)).sv
+    for marked in ("\ufeffa;b\n1;2\n", "a;b\n\ufeff1;2\n"):
+        assert "skriven i UTF-8" in fault(marked.encode(), source("latin-1")).sv
+
+
+def test_a_lone_surrogate_is_no_text() -> None:
+    assert fault(b"a;b\n1;+2AA-\n", source("utf-7")).rule_id == "file_readable"
+    assert fault(b"a;b\n1;\xed\xa0\x80\n").rule_id == "file_readable"
+    assert fault(b"a;b\n1;\xc0\xaf\n").rule_id == "file_readable"
+
+
+@pytest.mark.parametrize("separator", ["¤", "§", "\x1f", "\x01", " ", "^"])
+def test_any_sign_separates(separator: str) -> None:
+    content = f'a{separator}b\n1{separator}"x{separator}\ny"\n2\n'.encode()
+    reading = read_delivery(source(separator=separator), content)
+    assert rows(reading) == [(2, "1", f"x{separator}\ny")]
+    assert reading.ragged == (3,)
+
+
+def test_a_stand_in_for_a_separator_is_none_of_the_text_s_signs() -> None:
+    content = "a¤b\n\x1f\x1e¤\x1d\x1c\n".encode()
+    assert rows(read_delivery(source(separator="¤"), content)) == [(2, "\x1f\x1e", "\x1d\x1c")]
+    full = "a¤b\n" + "".join(read._STAND_INS) + "¤x\n"
+    assert "full av styrtecken" in fault(full.encode(), source(separator="¤")).sv
+
+
+@pytest.mark.parametrize("header", ["a;b", "a;b;", '"a";"b";'])
+def test_a_separator_may_end_every_row(header: str) -> None:
+    reading = read_delivery(
+        source(trailing_separator=True), f"{header}\n1;2;\n3;4\n5;6;7\n8;9;10;\n;;\n11;12;\n".encode()
+    )
+    assert rows(reading) == [(2, "1", "2"), (7, "11", "12")]
+    assert reading.ragged == (3, 4, 5)
+    assert reading.table.column_names == ["a", "b", ROW_NUMBER]
+
+
+def test_without_a_header_the_columns_are_the_source_s() -> None:
+    of = source(header=False, columns=("x", "y"))
+    reading = read_delivery(of, b"\xef\xbb\xbf1;2\n3\n;\n5;6\n")
+    assert reading.table.column_names == ["x", "y", ROW_NUMBER]
+    assert rows(reading) == [(1, "1", "2"), (4, "5", "6")]
+    assert reading.ragged == (2,)
+    assert read_delivery(of, b"1;2;3\n").ragged == (1,)
+    assert rows(read_delivery(source(header=False, trailing_separator=True), b"1;2;\n")) == [(1, "1", "2")]
+
+
+def test_a_header_that_should_not_be_there_is_told() -> None:
+    assert "har en rubrikrad" in fault(b'X;"y"\n1;2\n', source(header=False, columns=("x", "y"))).sv
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b";\n;\n"])
+def test_a_file_without_header_and_rows_is_empty(content: bytes) -> None:
+    assert fault(content, source(header=False)).rule_id == "rows_present"
+
+
+def test_a_second_file_in_the_file_is_told() -> None:
+    told = fault("\ufeffa;b\n1;2\n\ufeffa;b\n3;4\n".encode())
+    assert "en ny fil börjar på rad 3" in told.sv
+    assert "another file begins on line 3" in told.en
+
+
+def test_too_many_columns_are_told() -> None:
+    many = ";".join(f"c{place}" for place in range(4097))
+    assert "fler än 4096 kolumner" in fault(f"{many}\n1;2\n".encode()).sv
+
+
+@pytest.mark.parametrize(
+    ("start", "found"),
+    [
+        (b"%PDF-1.7\n", "en PDF"),
+        (b"\x1f\x8b\x08\x00", "en gzip-fil"),
+        (b"PAR1", "en Parquetfil"),
+        (b"PK\x03\x04", "en avbruten eller skadad zip-fil"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "en äldre Officefil (xls) eller en arbetsbok med lösenord"),
+        (b"<!DOCTYPE html><html>", "en webbsida (HTML)"),
+        (b'<?xml version="1.0"?>', "en XML-fil"),
+        (b"\xff\xfea\x00", "text i UTF-16"),
+    ],
+)
+def test_what_was_found_instead_is_said_in_both_languages(start: bytes, found: str) -> None:
+    told = fault(start + b"a;b\n1;2\n" * 3)
+    assert told.sv == f"Filen går inte att läsa som text i utf-8 med skiljetecknet ';': filen är {found}."
+    assert told.en.startswith("The file can't be read as text in utf-8 separated by ';': the file is ")
+    assert "filen" not in told.en
+
+
 # What csv and Arrow both hold for text: any sign but NUL; lone carriage returns are line ends to both.
 CELLS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
 TABLES = st.integers(1, 4).flatmap(
@@ -227,15 +321,18 @@ def test_what_is_written_with_the_csv_module_is_read_without_loss(
     | st.lists(st.sampled_from(["a", "b", ";", '"', "\n", "\r", "å", " "]), max_size=40).map(
         lambda signs: b"a;b\n" + "".join(signs).encode()
     ),
-    st.sampled_from(["utf-8", "latin-1", "cp1252", "utf-16"]),
+    st.sampled_from(["utf-8", "latin-1", "cp1252", "utf-16", "cp850", "utf-7"]),
     st.sampled_from(["", '"']),
+    st.fixed_dictionaries({"header": st.booleans(), "trailing_separator": st.booleans()}),
 )
-def test_no_bytes_do_worse_than_a_delivery_fault(content: bytes, encoding: str, quote: str) -> None:
+def test_no_bytes_do_worse_than_a_delivery_fault(
+    content: bytes, encoding: str, quote: str, more: dict[str, bool]
+) -> None:
     try:
-        reading = read_delivery(source(encoding, quote=quote), content)
+        reading = read_delivery(source(encoding, quote=quote, **more), content)
     except DeliveryFault as told:
         assert told.sv
         return
     numbers = [*reading.ragged, *reading.table.column(ROW_NUMBER).to_pylist()]
     assert len(set(numbers)) == len(numbers) == reading.rows
-    assert min(numbers) >= 2
+    assert min(numbers) >= (2 if more["header"] else 1)
