@@ -1,10 +1,11 @@
 """Reads a region's folder and says in plain words, with file and line, what is wrong with it."""
 
 import csv
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from regions import model as codes
@@ -12,7 +13,7 @@ from regions.checks import cross_checks
 from regions.errors import UsageError
 from regions.model import Agreement, Basis, Model, MunicipalityCode, Publication, Region, Scenario
 from regions.month import Month
-from regions.parameters import Parameters
+from regions.parameters import Parameters, ParameterValue
 from regions.reader import FolderReader, Problem
 from regions.source import SOURCE, VISITS, Source, VisitSource
 
@@ -126,7 +127,28 @@ def load_region(name_or_path: str) -> RegionFolder:
 
 
 def check_region(path: Path) -> tuple[RegionFolder | None, list[Problem]]:
-    """Read a folder; all problems found, and the folder as far as it could be read."""
+    """Read a folder; all problems found, and the folder as far as it could be read.
+
+    A folder whose files are those of the last time is not read again: YAML with its lines takes a second.
+    """
+    folder, problems = _checked(path, _content(path), NATIONAL, _content(NATIONAL))
+    return folder, list(problems)
+
+
+def _content(path: Path) -> bytes:
+    """A hash of a folder's files by name and bytes."""
+    digest = hashlib.sha256()
+    for file in sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".csv") and file.is_file()):
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(path)}\0{len(content)}\0".encode() + content)
+    return digest.digest()
+
+
+@lru_cache(maxsize=8)
+def _checked(
+    path: Path, _files: bytes, national_path: Path, national_files: bytes
+) -> tuple[RegionFolder | None, tuple[Problem, ...]]:
+    """Read a folder; called again for other content alone."""
     reader = FolderReader(path)
     region = reader.one("region.yaml", Region)
     publication = reader.one("publication.yaml", Publication)
@@ -134,12 +156,12 @@ def check_region(path: Path) -> tuple[RegionFolder | None, list[Problem]]:
     scenarios = reader.many("scenarios", Scenario)
     agreements = reader.many("agreements", Agreement)
     units = reader.table("units.csv", CareUnit)
-    national = FolderReader(NATIONAL)
-    sources += national.many("sources", SOURCE)
-    values = national.parameters() + reader.parameters()
-    reader.problems += [replace(problem, file=f"{NATIONAL.name}/{problem.file}") for problem in national.problems]
+    national = _national(national_path, national_files)
+    sources += national.sources
+    values = [*national.values, *reader.parameters()]
+    reader.problems += national.problems
     if region is None or publication is None or reader.problems:
-        return None, sorted(reader.problems)
+        return None, tuple(sorted(reader.problems))
     folder = RegionFolder(
         path,
         region,
@@ -153,7 +175,24 @@ def check_region(path: Path) -> tuple[RegionFolder | None, list[Problem]]:
         reader.raw,
     )
     reader.problems.extend(cross_checks(folder, reader))
-    return folder, sorted(reader.problems)
+    return folder, tuple(sorted(reader.problems))
+
+
+@dataclass(frozen=True)
+class _NationalFolder:
+    """What `regions/sweden` gives to every region."""
+
+    sources: tuple[Source, ...]
+    values: tuple[ParameterValue, ...]
+    problems: tuple[Problem, ...]
+
+
+@lru_cache(maxsize=2)
+def _national(path: Path, _files: bytes) -> _NationalFolder:
+    reader = FolderReader(path)
+    sources, values = reader.many("sources", SOURCE), tuple(reader.parameters())
+    problems = tuple(replace(problem, file=f"{path.name}/{problem.file}") for problem in reader.problems)
+    return _NationalFolder(sources, values, problems)
 
 
 def read_national() -> National:

@@ -223,13 +223,16 @@ VISITS = Table(
     (*_RECORD, *_WAY_BACK, *_VISIT_ATTRIBUTES),
     partition="month",
 )
+_DELIVERED_ROW = (
+    _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+    _key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
+)
 VISIT_VERSIONS = Table(
     "core.visit_versions",
     "En godkänd rad i en leverans",
     "An accepted row of a delivery, cancelled ones and older versions included",
     (
-        _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
-        _key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
+        *_DELIVERED_ROW,
         *(column for column in (*_RECORD, *_WAY_BACK) if column.name not in ("delivery_id", "row_number")),
         _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
         _open("cancelled", "BOOLEAN", "Makulerad", "Cancelled"),
@@ -279,8 +282,7 @@ def _record_versions(contract: Contract) -> Table:
         f"{contract.sv}, som en godkänd rad i en leverans",
         f"{contract.en}, as an accepted row of a delivery",
         (
-            _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
-            _key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
+            *_DELIVERED_ROW,
             *_RECORD,
             *way_back,
             _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
@@ -309,8 +311,7 @@ VERSIONS: Mapping[str, Table] = {
 }
 """Subject → the lake's table of its accepted rows; those of other subjects than visits are made when rows come."""
 _FAULT_KEY = (
-    _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
-    _key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
+    *_DELIVERED_ROW,
     _key("rule_id", "VARCHAR", "Regel", "Rule"),
     _open("source_id", "VARCHAR", "Källa", "Source"),
     _open("record_id", "VARCHAR", "Källsystemets postnummer", "The source system's record id"),
