@@ -13,14 +13,18 @@ from regions.folder import RegionFolder
 from regions.model import OUTSIDE_COUNTY
 from warehouse.sql import identifier, listed, literal
 
-_BLANKS = literal(" \t\r\n\u00a0\u202f\u2007\u200b\ufeff")
+BLANKS = (
+    " \t\r\n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u202f\u205f\u3000\u200b\ufeff"
+)
+"""Unicode's spaces, tab and line ends, and what is not seen at all."""
 _SPACES = (" ", "\u00a0", "\u202f")
 UNKNOWN = "unknown"
 
 
 def column_text(column: str) -> str:
     """A column's text without blanks around it, those that can't be seen included; NULL where nothing is left."""
-    return f"nullif(trim(raw.{identifier(column)}, {_BLANKS}), '')"
+    return f"nullif(trim(raw.{identifier(column)}, {literal(BLANKS)}), '')"
 
 
 def cell_text(entry: Cell) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from regions.calendar import swedish_holidays
 from regions.contracts import CONTRACTS
 from regions.source import VISITS
-from tasks.person_ids import classify, last_day, pseudonyms
+from tasks.person_ids import HIDDEN, classify, last_day, pseudonyms, record_pseudonym
 from tasks.records import identify_sql, staged
 from tasks.run import Run
 from warehouse.sql import identifier, literal
@@ -49,8 +49,22 @@ SELECT aged.* EXCLUDE (person_id, birth_date, birth_date_given, serving_given, u
 FROM aged LEFT JOIN hemvard_holidays AS h ON h.day = started_at::DATE"""
 
 
+_LOOKS_LIKE_AN_ID = """
+regexp_full_match(record_id,
+  '(18|19|20)?[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])[-+]?[0-9]{4}')
+AND list_sum(list_transform(range(1, 11), place ->
+  TRY_CAST(substr(right(regexp_replace(record_id, '[-+]', ''), 10), place, 1) AS INTEGER) * (1 + place % 2) // 10
+  + TRY_CAST(substr(right(regexp_replace(record_id, '[-+]', ''), 10), place, 1) AS INTEGER) * (1 + place % 2) % 10))
+  % 10 = 0"""
+"""Form, date and check digit of a personnummer or samordningsnummer, of 10 or 12 digits."""
+
+
 def identify(run: Run) -> int:
-    """Make `staging.identified` of `staging.visits`, without ids; how many distinct ids there were."""
+    """Make `staging.identified` of `staging.visits`, without ids; how many distinct ids there were.
+
+    A supplier may have taken a person's id for a record's: such a record id is a pseudonym from here on, too.
+    """
+    _hide_record_ids(run)
     persons = _persons(run)
     connection = run.connection
     connection.register("hemvard_persons", persons)
@@ -68,6 +82,24 @@ def identify(run: Run) -> int:
     for subject in run.staged:
         connection.execute(f"DROP TABLE {staged(subject)}")
     return int(persons.num_rows)
+
+
+def _hide_record_ids(run: Run) -> None:
+    """Record ids that are persons' ids, as `HIDDEN` and a keyed hash of the text; the same in every delivery."""
+    for subject in run.staged:
+        table = staged(subject)
+        found = run.connection.execute(f"SELECT DISTINCT record_id FROM {table} WHERE {_LOOKS_LIKE_AN_ID}").fetchall()
+        if not found:
+            continue
+        texts = [row[0] for row in found]
+        hidden = [HIDDEN + record_pseudonym(run.keys.chain[0], text) for text in texts]
+        run.connection.register("hemvard_hidden", pa.table({"record_id": texts, "hidden": hidden}))
+        try:
+            run.connection.execute(
+                f"UPDATE {table} AS s SET record_id = h.hidden FROM hemvard_hidden AS h WHERE h.record_id = s.record_id"
+            )
+        finally:
+            run.connection.unregister("hemvard_hidden")
 
 
 def _persons(run: Run) -> pa.Table:

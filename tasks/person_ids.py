@@ -47,6 +47,8 @@ class PersonId:
 
 FAULTS = ("wrong_length", "not_a_date", "wrong_check_digit", "invalid")
 """What may be wrong with an id, as classes of expectations/found.yaml."""
+HIDDEN = "hemvard-person-"
+"""What the record ids begin with that stood in a delivery as a person's id."""
 MISSING = PersonId("MISSING", "")
 _INVALID = "INVALID"
 
@@ -77,6 +79,11 @@ def pseudonym(key: bytes, person: PersonId) -> str:
 def carried(key: bytes, former: str) -> str:
     """The pseudonym under a new key of one that former keys made: no id is needed, and the way back needs every key."""
     return _digest(key, former)
+
+
+def record_pseudonym(key: bytes, record_id: str) -> str:
+    """32 hexadecimal digits that stand for a record id that is a person's id, as it is written."""
+    return hmac.digest(key, b"record\0" + record_id.encode(), "sha256").hex()[:32]
 
 
 def pseudonyms(keys: Sequence[bytes], person: PersonId) -> tuple[str, ...]:

@@ -31,14 +31,13 @@ from regions.folder import RegionFolder
 from regions.month import Month
 from regions.source import RecordSource, Source, VisitSource
 from regions.transport import NamedFiles
-from tasks.person_ids import classify, last_day
+from tasks.person_ids import HIDDEN
 from tasks.quarantine import show_standing
 from tasks.register import Entry, register
 from tasks.release import NOTICE_SV
 from warehouse.ledger import LedgerState
 
 MASKED_SV = "postens id liknar ett personnummer och visas inte"
-_PERSONS = ("PNR", "SNR", "NRID")
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _MOST_NAME = 60
 _OPEN = """
@@ -50,7 +49,7 @@ SELECT rule_id, count(*) AS row_count, min(first_seen) AS first_seen FROM hemvar
 WHERE accepted_in IS NULL AND list_contains($deliveries, delivery_id)
 GROUP BY rule_id ORDER BY row_count DESC, rule_id"""
 _RECORDS = """
-SELECT DISTINCT delivery_id, record_id, delivery_month FROM hemvard_quarantine
+SELECT DISTINCT delivery_id, record_id FROM hemvard_quarantine
 WHERE accepted_in IS NULL AND record_id IS NOT NULL AND list_contains($deliveries, delivery_id)"""
 _RESOLVED = """
 WITH resolved AS (
@@ -117,8 +116,8 @@ class Returns:
 
     def masked(self) -> dict[str, int]:
         """Source → records in quarantine whose id is a person's id: the supplier's ids must be changed."""
-        records = {(self._all[delivery].source.id, text, month) for delivery, text, month in self._records()}
-        return dict(sorted(Counter(source for source, text, month in records if _is_person(text, month)).items()))
+        records = {(self._all[delivery].source.id, text) for delivery, text in self._records()}
+        return dict(sorted(Counter(source for source, text in records if _is_person(text)).items()))
 
     def _records(self) -> list[tuple[Any, ...]]:
         return self._rows(_RECORDS, _standing(self._entries))
@@ -265,11 +264,11 @@ def _shown(record: str | None, entry: Entry) -> str:
     """The record id as the supplier may read it; empty where the source gives none."""
     if record is None or (isinstance(entry.source, RecordSource) and entry.source.fields.record_id is None):
         return ""
-    return MASKED_SV if _is_person(record, entry.month.first) else record
+    return MASKED_SV if _is_person(record) else record
 
 
-def _is_person(record: str, month: date) -> bool:
-    return classify(record, last_day(month)).id_class in _PERSONS
+def _is_person(record: str | None) -> bool:
+    return record is not None and record.startswith(HIDDEN)
 
 
 def _swedish(utc: datetime) -> datetime:

@@ -14,6 +14,7 @@ from small_region import ALPHA, SMALL
 
 from regions.fields import Coded, Moment, Municipality, Number, Professions, TextField
 from regions.folder import load_region
+from tasks.cells import BLANKS
 from tasks.mapping import visit_select
 from tasks.reading import ROW_NUMBER
 
@@ -259,9 +260,12 @@ def test_a_hostile_code_is_a_text(code: str) -> None:
     assert mapped({"p": "other"}, place=entry)["place"] is None
 
 
-# What DuckDB's trim takes away: Unicode's space separators.
-BLANKS = "".join(chr(code) for code in range(0x3001) if unicodedata.category(chr(code)) == "Zs")
+SPACES = {chr(code) for code in range(0x3001) if unicodedata.category(chr(code)) == "Zs"}
 CELL = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
+
+
+def test_every_space_of_unicode_is_a_blank() -> None:
+    assert set(BLANKS) - SPACES == set("\t\r\n\u200b\ufeff")
 
 
 @settings(max_examples=50)

@@ -15,6 +15,7 @@ from small_region import person
 
 from regions.contracts import CONTRACTS
 from regions.source import SOURCE
+from tasks.person_ids import HIDDEN
 from tasks.row_counts import count_rows
 from warehouse.records import view_of
 from warehouse.schema import VERSIONS
@@ -342,3 +343,19 @@ def test_a_record_of_two_persons_is_nobody_s(stays: Records) -> None:
         ("record_of_one_person", 123),
     ]
     assert len(stays.counted("record_id")) == 120
+
+
+def test_a_record_id_that_is_a_person_s_id_never_reaches_the_lake(own_home: Path) -> None:
+    stays = Records(own_home, delivers="changes")
+    written = person(7)[2:8] + "-" + person(7)[8:]
+    stays.put({**STAY, "id": person(7)}, {**STAY, "id": written}, *({**STAY, "id": f"G{n}"} for n in range(60)))
+    stays.put({**STAY, "id": person(7), "till": "S"}, month="2024-02")
+    assert stays.bench.take_in() == []
+    found = stays.counted("record_id, discharged_to")
+    hidden = [row for row in found if row[0].startswith(HIDDEN)]
+    assert len(found) == 62
+    assert sorted(row[1] for row in hidden) == ["home", "special_housing"]
+    assert person(7)[2:] not in str(stays.bench.rows("FROM lake.core.admissions_versions"))
+    assert stays.bench.rows(
+        "SELECT sum(rows_failed) FROM lake.quality.rule_counts WHERE rule_id = 'record_id_is_no_person_id'"
+    ) == [(3,)]
