@@ -37,6 +37,7 @@ from warehouse.keys import find_keys, keys_in_force
 from warehouse.lake import open_lake
 from warehouse.lock import region_lock
 from warehouse.protection import require_publication
+from warehouse.records import ensure_records
 from warehouse.releases import DATABASE, find_release, in_force, put_in_force
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -151,6 +152,7 @@ def opened(region: str, home: str | None, *, wait: bool) -> Iterator[Run]:
         keys = find_keys(place, synthetic=folder.is_synthetic)
         connection = open_lake(place)
         try:
+            ensure_records(connection)
             yield Run(folder, place, keys_in_force(connection, place, keys), connection, _say)
         finally:
             connection.close()

@@ -37,6 +37,7 @@ class OfficialTransport(Remote):
     """What the interfaces of official statistics have in common: a delivery is one year of one table."""
 
     feed: ClassVar[Feed] = "reference"
+    address: Address
     period_month: int = Field(default=1, ge=1, le=12, description="The month in which a year's figures lie.")
 
 

@@ -52,7 +52,8 @@ def load(run: Run, work: MonthWork) -> Loaded:
     connection = run.connection
     # Staging is written before the transaction: DuckDB writes to one database in each.
     _loading(run, work.deliveries, ())
-    ensure_records(connection, run.staged[1:])
+    if run.staged[1:]:
+        ensure_records(connection, run.staged[1:])
     connection.execute(_REPLACED)
     connection.execute(_RECORDS)
     quarantine.look_up(run)

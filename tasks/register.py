@@ -141,20 +141,24 @@ class Retrieved:
 
 
 def retrieved(folder: RegionFolder, state: LedgerState) -> list[Retrieved]:
-    """The official statistics that have been fetched, by source."""
+    """The official statistics that have been fetched and taken in, by source."""
     found = []
     for source in folder.sources:
-        own = [landing for landing in state.landings if landing.source_id == source.id]
-        if own and not is_monthly(source):
+        if own := _official_of(source, state):
             newest = max(landing.landed_at for landing in own)
             found.append(Retrieved(source, tuple(sorted({entry.month for entry in own})), newest))
     return found
 
 
 def latest_official(folder: RegionFolder, state: LedgerState) -> list[Landing]:
-    """The newest landing of each period of each official series."""
-    official = [source for source in folder.sources if not is_monthly(source)]
-    return [landing for source in official for landing in wanted(source, state.landings)]
+    """What the lake holds of each official series: the newest accepted landing of each period."""
+    return [landing for source in folder.sources for landing in _official_of(source, state)]
+
+
+def _official_of(source: Source, state: LedgerState) -> list[Landing]:
+    if is_monthly(source):
+        return []
+    return wanted(source, [landing for landing in state.landings if _is_accepted(landing, state)])
 
 
 def waiting(entries: Iterable[Entry]) -> list[tuple[Source, Month]]:
@@ -269,8 +273,13 @@ def _came_on(folder: RegionFolder, landing: Landing) -> date | None:
 
 def _in_lake(source: Source, landings: Sequence[Landing], state: LedgerState) -> set[str]:
     """The deliveries whose rows are in the lake: the newest accepted of each month, or for changes all accepted."""
-    accepted = [entry for entry in landings if (load := state.loads.get(entry.delivery_id)) and load.accepted]
+    accepted = [landing for landing in landings if _is_accepted(landing, state)]
     return {landing.delivery_id for landing in wanted(source, accepted)}
+
+
+def _is_accepted(landing: Landing, state: LedgerState) -> bool:
+    load = state.loads.get(landing.delivery_id)
+    return load is not None and load.accepted
 
 
 def _status(landing: Landing, state: LedgerState, newest: set[str], in_lake: set[str]) -> Status:

@@ -61,7 +61,8 @@ class Run:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; the only way in which a run writes to the lake."""
-        self._ledger = None
-        with transaction(self.connection):
-            yield
-        self._ledger = None
+        try:
+            with transaction(self.connection):
+                yield
+        finally:
+            self._ledger = None

@@ -118,7 +118,9 @@ def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:
             {"lake": LAKE},
         ).fetchall()
     }
-    every = ((table, column) for table in schema.LAKE for column in table.columns)
+    tables = {name for name, _ in known}
+    made = (table for table in (*schema.LAKE, *schema.VERSIONS.values()) if table.name in tables)
+    every = dict.fromkeys((table, column) for table in made for column in table.columns)
     lacking = [(table, column) for table, column in every if (table.name, column.name) not in known]
     if not lacking:
         return

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from regions.contracts import CONTRACTS
-from warehouse.lake import LAKE, add_tables
+from warehouse.lake import LAKE, add_tables, transaction
 from warehouse.schema import VERSIONS, Table
 from warehouse.sql import columns, identifier, literal, qualified
 
@@ -24,17 +24,41 @@ _MAP = (
 _NOT_CONTENT = ("delivery_id", "row_number", "source_id", "known_from", "delivery_month", "cancelled", "counting")
 
 
-def ensure_records(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str]) -> None:
-    """Make the tables and views of subjects that lack them; nothing where they are there."""
-    tables = [VERSIONS[subject] for subject in sorted(subjects)]
-    if not tables:
-        return
-    for table in add_tables(connection, tables):
-        connection.execute(_view(table))
-        name = qualified(f"{LAKE}.{view_of(table)}")
-        connection.execute(f"COMMENT ON VIEW {name} IS {literal(f'{table.sv} | {table.en}')}")
-        if table is VERSIONS[CARE_ACTIONS]:
-            connection.execute(f"CREATE VIEW {identifier(LAKE)}.core.constructed_visits AS {_CONSTRUCTED_SQL}")
+def ensure_records(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str] = ()) -> None:
+    """Make the tables of subjects that lack them, and each view that its table lacks or has outgrown.
+
+    A run that died between a table and its view, or an older version's table, is made good by the next.
+    """
+    if tables := [VERSIONS[subject] for subject in sorted(subjects)]:
+        add_tables(connection, tables)
+    shown = _shown(connection)
+    stale = [
+        VERSIONS[subject]
+        for subject in CONTRACTS
+        if VERSIONS[subject].name in shown and shown.get(f"core.{subject}") != set(VERSIONS[subject].names())
+    ]
+    if stale:
+        with transaction(connection):
+            for table in stale:
+                _make_view(connection, table)
+
+
+def _shown(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Each table and view of `core`, and its columns."""
+    rows = connection.execute(
+        "SELECT schema_name || '.' || table_name, list(column_name) FROM duckdb_columns() "
+        "WHERE database_name = $lake AND schema_name = 'core' GROUP BY ALL",
+        {"lake": LAKE},
+    ).fetchall()
+    return {name: set(listed) for name, listed in rows}
+
+
+def _make_view(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    connection.execute(_view(table))
+    name = qualified(f"{LAKE}.{view_of(table)}")
+    connection.execute(f"COMMENT ON VIEW {name} IS {literal(f'{table.sv} | {table.en}')}")
+    if table is VERSIONS[CARE_ACTIONS]:
+        connection.execute(f"CREATE OR REPLACE VIEW {identifier(LAKE)}.core.constructed_visits AS {_CONSTRUCTED_SQL}")
 
 
 def known_records(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -63,7 +87,7 @@ def _view(table: Table) -> str:
     apart = (*_NOT_CONTENT, "system", "record_id", *mapped)
     content = columns([name for name in table.names() if name not in apart], "v")
     return f"""
-CREATE VIEW {qualified(f"{LAKE}.{view_of(table)}")} AS
+CREATE OR REPLACE VIEW {qualified(f"{LAKE}.{view_of(table)}")} AS
 SELECT {", ".join(shown)} FROM {qualified(f"{LAKE}.{table.name}")} AS v
 JOIN (SELECT delivery_id, max(version) AS version, max(landing_seq) AS landing_seq
   FROM {identifier(LAKE)}.ledger.landings GROUP BY delivery_id) AS l ON l.delivery_id = v.delivery_id {joins}

@@ -7,31 +7,21 @@ from pathlib import Path
 
 from regions.errors import UnreachableError
 from regions.transport import FolderTransport
-from tasks.sources.named import by_name, seen
+from tasks.sources.named import NamedSource, seen
 from tasks.sources.offered import Offered
 from tasks.sources.patience import PIECE
 
 _SETTLED_SECONDS = 2
 
 
-class FolderSource:
+class FolderSource(NamedSource):
     """The files of one source's inbox folder. Files whose names begin with a dot are still being written."""
 
     is_local = True
 
     def __init__(self, transport: FolderTransport, folder: Path) -> None:
-        self._transport = transport
+        super().__init__(transport)
         self._folder = folder
-
-    def list_offered(self) -> list[Offered]:
-        """The files whose names are of the source's pattern, by month and version."""
-        names = self._names()
-        return by_name(self._transport, names, {name: _stamp(self._folder / name) for name in names})
-
-    def strange(self) -> int:
-        """How many files have names that are not of the source's pattern, or that state what another states."""
-        names = self._names()
-        return len(names) - len(by_name(self._transport, names))
 
     def fetch(self, offered: Offered) -> Iterator[bytes]:
         """The file's bytes."""
@@ -50,10 +40,11 @@ class FolderSource:
         """The folder's path."""
         return str(self._folder)
 
-    def _names(self) -> list[str]:
+    def _stamps(self) -> dict[str, str]:
         if not self._folder.is_dir():
-            return []
-        return seen(entry.name for entry in os.scandir(self._folder) if entry.is_file())
+            return {}
+        names = seen(entry.name for entry in os.scandir(self._folder) if entry.is_file())
+        return {name: _stamp(self._folder / name) for name in names}
 
 
 def _stamp(file: Path) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from regions.errors import UnreachableError, UsageError
 from regions.transport import HttpsTransport
 from tasks.secrets import read_secret
-from tasks.sources.named import by_name, seen
+from tasks.sources.named import NamedSource, by_name, seen
 from tasks.sources.offered import Offered, StartAnew
 from tasks.sources.patience import PIECE, patient, resumed
 
@@ -22,29 +22,17 @@ _WHOLE, _PART, _PRECONDITION, _NO_RANGE, _TOO_MANY = 200, 206, 412, 416, 429
 _NO_HEAD = (405, 501)
 
 
-class HttpsSource:
-    """The files that an index lists, beside that index. Names that begin with a dot are still being written."""
+class HttpsSource(NamedSource):
+    """The files that an index lists, beside that index, stamped by ETag, or by size and time of change.
+
+    Names that begin with a dot are still being written.
+    """
 
     is_local = False
 
     def __init__(self, transport: HttpsTransport) -> None:
+        super().__init__(transport)
         self._transport = transport
-
-    def list_offered(self) -> list[Offered]:
-        """The files whose names are of the source's pattern; the stamp is the ETag, or size and time of change."""
-        names = self._names()
-        listed = by_name(self._transport, names)
-
-        def ask() -> dict[str, str]:
-            with self._opened() as client:
-                return {entry.name: self._stamp(client, entry.name) for entry in listed}
-
-        return by_name(self._transport, names, patient(ask, self._transport.attempts))
-
-    def strange(self) -> int:
-        """How many files have names that are not of the source's pattern, or that state what another states."""
-        names = self._names()
-        return len(names) - len(by_name(self._transport, names))
 
     def fetch(self, offered: Offered) -> Iterator[bytes]:
         """The file's bytes; StartAnew where it is replaced meanwhile, or where the server can't go on."""
@@ -79,6 +67,17 @@ class HttpsSource:
         return StartAnew(
             f"The file {offered.name} was cut off, and can't be gone on with.", where=self.describe(), todo="Run again."
         )
+
+    def _stamps(self) -> dict[str, str]:
+        """Only files of the source's pattern are asked for their stamps; others are never fetched."""
+        names = self._names()
+        listed = by_name(self._transport, names)
+
+        def ask() -> dict[str, str]:
+            with self._opened() as client:
+                return {entry.name: self._stamp(client, entry.name) for entry in listed}
+
+        return dict.fromkeys(names, "") | patient(ask, self._transport.attempts)
 
     def _names(self) -> list[str]:
         def ask() -> bytes:

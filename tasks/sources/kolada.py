@@ -13,9 +13,9 @@ from regions.folder import RegionFolder
 from regions.month import Month
 from regions.official import KoladaTransport
 from regions.source import Source
-from tasks.sources.calls import PACER, Answer, Calls, Pace, Pacer
+from tasks.sources.calls import PACER, Answer, Pace, Pacer
 from tasks.sources.offered import Offered
-from tasks.sources.official import areas, fingerprint
+from tasks.sources.official import OfficialSource, areas, fingerprint
 
 _PACE = Pace(5, 1)
 """Kolada publishes no limit; clients that keep to this are not refused."""
@@ -23,22 +23,15 @@ _MOST_IDS = 25
 _PER_PAGE = 5000
 
 
-class KoladaSource:
+class KoladaSource(OfficialSource):
     """A source's key figures for the region's areas."""
 
     def __init__(self, transport: KoladaTransport, source: Source, folder: RegionFolder, pacer: Pacer = PACER) -> None:
+        super().__init__(transport, source, folder, _PACE, pacer)
         self._transport = transport
-        self._source = source
         region = folder.region
         country, county = "0000", f"00{region.county_code}"
         self._areas = tuple(code for given in transport.areas for code in areas(given, region, country, county))
-        self._calls = Calls(
-            transport.address,
-            attempts=transport.attempts,
-            timeout_seconds=transport.timeout_seconds,
-            pace=_PACE,
-            pacer=pacer,
-        )
 
     def list_offered(self) -> list[Offered]:
         """The valid years for which some figure is published, each stamped with its figures' hash."""
@@ -53,15 +46,6 @@ class KoladaSource:
             for month, rows in months.items()
             if self._source.expected(month)
         ]
-
-    @property
-    def is_local(self) -> bool:
-        """No: a plan doesn't ask for figures."""
-        return False
-
-    def strange(self) -> int:
-        """None: an interface has no files beside the figures."""
-        return 0
 
     def fetch(self, offered: Offered) -> Iterator[bytes]:
         """The year's pages as they came, a line break after each."""

@@ -1,10 +1,37 @@
-"""What the interfaces of official statistics share: the region's areas in a selection, and a short hash."""
+"""What the interfaces of official statistics share: how they are called, the region's areas, and a short hash."""
 
 import hashlib
 import json
 from collections.abc import Iterator
 
+from regions.folder import RegionFolder
 from regions.model import Region
+from regions.official import OfficialTransport
+from regions.source import Source
+from tasks.sources.calls import Calls, Pace, Pacer
+
+
+class OfficialSource:
+    """An interface of official statistics. It has no files, so none are strange; a plan doesn't ask it for figures."""
+
+    is_local = False
+
+    def __init__(
+        self, transport: OfficialTransport, source: Source, folder: RegionFolder, pace: Pace, pacer: Pacer
+    ) -> None:
+        self._source = source
+        self._region = folder.region
+        self._calls = Calls(
+            transport.address,
+            attempts=transport.attempts,
+            timeout_seconds=transport.timeout_seconds,
+            pace=pace,
+            pacer=pacer,
+        )
+
+    def strange(self) -> int:
+        """None: an interface has no files beside its tables."""
+        return 0
 
 
 def areas(code: str, region: Region, country: str, county: str = "") -> Iterator[str]:

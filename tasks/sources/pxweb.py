@@ -14,29 +14,21 @@ from regions.folder import RegionFolder
 from regions.month import Month
 from regions.official import PxWebTransport
 from regions.source import Source
-from tasks.sources.calls import PACER, Answer, Calls, Pace, Pacer
+from tasks.sources.calls import PACER, Answer, Pace, Pacer
 from tasks.sources.offered import Offered, StartAnew
-from tasks.sources.official import areas, fingerprint
+from tasks.sources.official import OfficialSource, areas, fingerprint
 
 _FIRST_PACE = Pace(30, 10)
 """Before the interface has said what it allows: what SCB does."""
 Selection = dict[str, tuple[str, ...]]
 
 
-class PxWebSource:
+class PxWebSource(OfficialSource):
     """A source's table, asked for the region's own part of it."""
 
     def __init__(self, transport: PxWebTransport, source: Source, folder: RegionFolder, pacer: Pacer = PACER) -> None:
+        super().__init__(transport, source, folder, _FIRST_PACE, pacer)
         self._transport = transport
-        self._source = source
-        self._folder = folder
-        self._calls = Calls(
-            transport.address,
-            attempts=transport.attempts,
-            timeout_seconds=transport.timeout_seconds,
-            pace=_FIRST_PACE,
-            pacer=pacer,
-        )
 
     def list_offered(self) -> list[Offered]:
         """The years that the table has and the source is valid for, all of the table's latest update."""
@@ -48,15 +40,6 @@ class PxWebSource:
             for month in map(self._month, self._codes(self._time))
             if self._source.expected(month)
         ]
-
-    @property
-    def is_local(self) -> bool:
-        """No: a plan doesn't ask for figures."""
-        return False
-
-    def strange(self) -> int:
-        """None: an interface has no files beside the table."""
-        return 0
 
     def fetch(self, offered: Offered) -> Iterator[bytes]:
         """The year's answers as they came, a line break after each."""
@@ -141,7 +124,7 @@ class PxWebSource:
                 first, _, last = code.partition("..")
                 yield from (str(number) for number in range(int(first), int(last) + 1))
             else:
-                yield from areas(code, self._folder.region, country="00")
+                yield from areas(code, self._region, country="00")
 
     def _check_the_rest(self, named: set[str]) -> None:
         """A variable that isn't asked for is summed over by the publisher, or not at all."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from regions.errors import UnreachableError, UsageError
 from regions.transport import S3Transport
 from tasks.secrets import read_secret
-from tasks.sources.named import by_name, seen
+from tasks.sources.named import NamedSource, seen
 from tasks.sources.offered import Offered, StartAnew
 from tasks.sources.patience import PIECE, patient, resumed
 
@@ -17,23 +17,14 @@ _CHANGED = ("412", "PreconditionFailed", "416", "InvalidRange")
 _MAY_PASS = 500
 
 
-class S3Source:
-    """The objects under one prefix. Names that begin with a dot are still being written."""
+class S3Source(NamedSource):
+    """The objects under one prefix, stamped by their ETags. Names that begin with a dot are still being written."""
 
     is_local = False
 
     def __init__(self, transport: S3Transport) -> None:
+        super().__init__(transport)
         self._transport = transport
-
-    def list_offered(self) -> list[Offered]:
-        """The objects whose names are of the source's pattern; the stamp is the ETag."""
-        stamps = self._stamps()
-        return by_name(self._transport, stamps, stamps)
-
-    def strange(self) -> int:
-        """How many objects have names that are not of the source's pattern, or that state what another states."""
-        stamps = self._stamps()
-        return len(stamps) - len(by_name(self._transport, stamps))
 
     def fetch(self, offered: Offered) -> Iterator[bytes]:
         """The object's bytes; StartAnew where it is replaced meanwhile."""

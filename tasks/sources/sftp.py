@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from regions.errors import UnreachableError, UsageError
 from regions.transport import SftpTransport
 from tasks.secrets import read_secret
-from tasks.sources.named import by_name, seen
+from tasks.sources.named import NamedSource, seen
 from tasks.sources.offered import Offered, StartAnew
 from tasks.sources.patience import PIECE, patient, resumed
 
@@ -25,23 +25,17 @@ _REQUEST = 2**15
 """Bytes that a server gives at one request; a piece is asked for with many requests at once."""
 
 
-class SftpSource:
-    """The files of one folder. Files whose names begin with a dot are still being written."""
+class SftpSource(NamedSource):
+    """The files of one folder, stamped by size and time of change.
+
+    Files whose names begin with a dot are still being written.
+    """
 
     is_local = False
 
     def __init__(self, transport: SftpTransport) -> None:
+        super().__init__(transport)
         self._transport = transport
-
-    def list_offered(self) -> list[Offered]:
-        """The files whose names are of the source's pattern; the stamp is size and time of change."""
-        stamps = self._stamps()
-        return by_name(self._transport, stamps, stamps)
-
-    def strange(self) -> int:
-        """How many files have names that are not of the source's pattern, or that state what another states."""
-        stamps = self._stamps()
-        return len(stamps) - len(by_name(self._transport, stamps))
 
     def fetch(self, offered: Offered) -> Iterator[bytes]:
         """The file's bytes; StartAnew where it changes meanwhile: it is still being written."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -39,11 +40,11 @@ class SqlSource:
 
     def list_offered(self) -> list[Offered]:
         """The months that have rows, each with its rows' largest version; stamped where there is a version."""
-        return sorted(entry for entry in self._months() if entry is not None)
+        return sorted(entry for entry in self._listing if entry is not None)
 
     def strange(self) -> int:
         """How many values of the month column are no months."""
-        return sum(entry is None for entry in self._months())
+        return sum(entry is None for entry in self._listing)
 
     def fetch(self, offered: Offered) -> Iterator[bytes]:
         """The month's rows as a Parquet file of text; StartAnew where it is cut off, for order alone is no place."""
@@ -61,7 +62,10 @@ class SqlSource:
         name = f"{own.schema_name}.{own.table}" if own.schema_name else own.table
         return f"table {name} of {own.url.partition('?')[0]}"
 
-    def _months(self) -> list[Offered | None]:
+    @cached_property
+    def _listing(self) -> list[Offered | None]:
+        """The table's months, asked for once; None for what is no month."""
+
         def ask() -> list[Offered | None]:
             with self._opened() as (connection, table):
                 return [self._offered(row, table) for row in connection.execute(table.months()).all()]

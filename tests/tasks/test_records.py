@@ -13,12 +13,9 @@ from hypothesis import strategies as st
 from memory_lake import Bench, add_subject
 from small_region import person
 
-from regions.contracts import CONTRACTS
 from regions.source import SOURCE
 from tasks.person_ids import HIDDEN
 from tasks.row_counts import count_rows
-from warehouse.records import view_of
-from warehouse.schema import VERSIONS
 
 MONTH = "2024-01"
 BASE: dict[str, Any] = {
@@ -283,12 +280,6 @@ def test_a_unit_that_nobody_knows_is_a_fault(own_home: Path) -> None:
     assert found.bench.rows("SELECT rule_id, found FROM lake.quality.quarantine") == [
         ("record_unit_known", "unknown_code")
     ]
-
-
-def test_every_contract_has_its_table_and_its_view() -> None:
-    for subject in CONTRACTS:
-        assert VERSIONS[subject].key == ("delivery_id", "row_number", "system", "record_id")
-        assert view_of(VERSIONS[subject]) == f"core.{subject}"
 
 
 CHANGES = (

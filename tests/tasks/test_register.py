@@ -11,7 +11,7 @@ from regions.folder import RegionFolder, load_region
 from regions.model import MonthSpan, Period
 from regions.month import Month
 from regions.source import Due
-from tasks.register import Entry, created_on, due_on, register, register_table, retrieved, waiting
+from tasks.register import Entry, created_on, due_on, latest_official, register, register_table, retrieved, waiting
 from warehouse.ledger import Landing, LedgerState, Load
 
 FOLDER = load_region(str(SMALL))
@@ -279,5 +279,7 @@ def test_official_statistics_are_listed_apart_and_never_missing() -> None:
     folder = replace(FOLDER, sources=(FOLDER.sources_by_id[ALPHA], official))
     fetched = (landing(BETA, 1, "a", month=Month(2023, 1)), landing(BETA, 2, "b"), landing(ALPHA, 3, "c"))
     assert {entry.source.id for entry in register(folder, state(*fetched, a=True, b=True))} == {ALPHA}
-    (found,) = retrieved(folder, state(*fetched))
+    assert retrieved(folder, state(*fetched)) == [], "landed, and not yet taken in"
+    assert [entry.delivery_id for entry in latest_official(folder, state(*fetched, a=True, b=False))] == ["a"]
+    (found,) = retrieved(folder, state(*fetched, a=True, b=True))
     assert (found.source.id, found.deliveries, found.last_month, found.retrieved_at) == (BETA, 2, JANUARY, AT)

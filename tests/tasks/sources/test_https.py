@@ -127,7 +127,15 @@ def test_each_kind_of_login(
     monkeypatch.delenv("WEB_SECRET")
     monkeypatch.delenv("WEB_PASSWORD")
     with pytest.raises(UsageError, match=r"WEB_(SECRET|PASSWORD) is not set"):
-        own.list_offered()
+        source(web.port, **login).list_offered()
+
+
+def test_what_is_offered_and_what_is_strange_are_of_one_listing(web: WebServer) -> None:
+    (web.folder / NAME).write_bytes(b"content")
+    (web.folder / "annat.txt").write_bytes(b"")
+    own = source(web.port)
+    assert (len(own.list_offered()), own.strange()) == (1, 1)
+    assert sum(path == "/files/" for _, path, _ in web.asked) == 1
 
 
 def refused(own: HttpsSource, kind: type[HemvardError], told: str) -> None:

@@ -125,13 +125,12 @@ def test_a_version_is_the_month_s_largest_and_stamps_it(
 ) -> None:
     make(admin)
     admin.execute(sa.text(f'ALTER TABLE utdata."besök" ADD senast {kind}'))
-    own = source(database.port, version_column="senast")
-    assert own.list_offered()[0].version == 0
+    assert source(database.port, version_column="senast").list_offered()[0].version == 0
     admin.execute(sa.text(f'UPDATE utdata."besök" SET senast = {value} WHERE version = 2'))
-    (first,) = own.list_offered()
+    (first,) = source(database.port, version_column="senast").list_offered()
     assert (first.version, first.stamp.split(":")[0]) == (version, "3")
     admin.execute(sa.text('DELETE FROM utdata."besök" WHERE version = 1'))
-    (second,) = own.list_offered()
+    (second,) = source(database.port, version_column="senast").list_offered()
     assert second.version == version
     assert second.stamp != first.stamp
     (other,) = source(database.port, COLUMNS[:2], version_column="senast").list_offered()
