@@ -85,7 +85,8 @@ def _lines(folder: RegionFolder, entries: Sequence[Entry], series: Sequence[Retr
         yield "Official statistics, fetched apart from the months:"
         for entry in series:
             fetched = f"latest fetched {entry.retrieved_at:%Y-%m-%d} (UTC)"
-            yield f"  {entry.source.id}: {entry.deliveries} deliveries to {entry.last_month}, {fetched}"
+            accepted = f"{entry.deliveries} accepted {'delivery' if entry.deliveries == 1 else 'deliveries'}"
+            yield f"  {entry.source.id}: {accepted} to {entry.last_month}, {fetched}"
 
 
 def _grid(entries: Sequence[Entry]) -> Iterator[str]:

@@ -116,8 +116,8 @@ def test_official_statistics_are_listed_below(
     told = describe_deliveries(str(SMALL), None, None, tmp_path, as_csv=False, as_of=date(2024, 3, 1))
     assert told.splitlines()[-2:] == [
         "Official statistics, fetched apart from the months:",
-        "  beta_visits: 2 deliveries to 2024-01, latest fetched 2026-11-22 (UTC)",
-    ]
+        "  beta_visits: 1 accepted delivery to 2024-01, latest fetched 2026-11-22 (UTC)",
+    ], "what was rejected isn't counted"
     assert "month    alpha_visits  gamma_changes" in told
 
 
