@@ -97,8 +97,8 @@ def _copy_ledger(connection: duckdb.DuckDBPyConnection) -> None:
           0 AS rows_accepted, 0 AS rows_cancelled, 0 AS rows_quarantined
         FROM lake.ledger.loads AS o, range(1, {MONTHS + 1}) AS n(m)""")
     connection.execute("""
-        INSERT INTO lake.ledger.month_changes
-        SELECT DISTINCT 1, month FROM lake.core.visits
+        INSERT INTO lake.ledger.month_changes BY NAME
+        SELECT DISTINCT 1 AS load_seq, month, 'visits' AS subject FROM lake.core.visits
         ANTI JOIN lake.ledger.month_changes USING (month)""")
 
 

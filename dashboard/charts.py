@@ -14,11 +14,12 @@ import vl_convert
 from markupsafe import Markup
 
 from dashboard.figures import Figure
-from dashboard.words import MONTHS, number, percent, runs
+from dashboard.words import MONTHS, measured, number, runs
 
 BLUE, ORANGE, GREY, INK = "#0b5394", "#b84a00", "#5f6368", "#1b1b1b"
 FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _THOUSANDS = "replace(format(datum.value, ',d'), /,/g, '\u202f')"
+_DECIMAL = "replace(replace(format(datum.value, ',~r'), /,/g, '\u202f'), '.', ',')"
 _PER_CENT = "replace(format(datum.value * 100, '~g'), '.', ',') + '\u00a0%'"
 _VIEW_BOX = re.compile(r'viewBox="([^"]+)"')
 _CONFIG = {
@@ -64,7 +65,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Dot:
-    """A row of a chart of values with intervals; figures are fractions."""
+    """A row of a chart of values with intervals; figures are in the chart's unit."""
 
     name: str
     value: Figure
@@ -81,10 +82,10 @@ def month_chart(months: Sequence[date], lines: Sequence[Line], described: str) -
     return _both(described, lambda size: _month_panels(months, lines, size))
 
 
-def dot_chart(dots: Sequence[Dot], described: str) -> Markup:
-    """Values with intervals, a row each; empty where there is nothing to draw."""
+def dot_chart(dots: Sequence[Dot], described: str, unit: str) -> Markup:
+    """Values in a unit with intervals, a row each; empty where there is nothing to draw."""
     shown = [dot for dot in dots if dot.value.shown]
-    return _both(described, lambda size: _dots(shown, size)) if shown else Markup()
+    return _both(described, lambda size: _dots(shown, size, unit)) if shown else Markup()
 
 
 def _both(described: str, draw: Callable[[Size], Spec]) -> Markup:
@@ -241,8 +242,8 @@ def _apart(heights: Sequence[float], least: float) -> list[float]:
     return placed
 
 
-def _dots(dots: Sequence[Dot], size: Size) -> Spec:
-    axis = {"labelExpr": _PER_CENT, "tickCount": 5, "domain": False, "ticks": False}
+def _dots(dots: Sequence[Dot], size: Size, unit: str) -> Spec:
+    axis = {"labelExpr": _PER_CENT if unit == "share" else _DECIMAL, "tickCount": 5, "domain": False, "ticks": False}
     scale = {"domain": [0, _furthest(dots)], "nice": True}
     across = {"type": "quantitative", "title": None, "axis": axis, "scale": scale}
     names = {"domain": False, "ticks": False, "labelLimit": 220}
@@ -301,6 +302,8 @@ def described_line(line: Line, months: Sequence[str]) -> str:
     return f"{line.name}: " + ", ".join(f"{word} {number(n)} i {name}" for word, (name, n) in parts) + "."
 
 
-def described_dots(dots: Sequence[Dot]) -> str:
+def described_dots(dots: Sequence[Dot], unit: str) -> str:
     """What the rows show, in words."""
-    return ", ".join(f"{dot.name} {percent(dot.value.value)}" for dot in dots if dot.value.value is not None) + "."
+    return (
+        ", ".join(f"{dot.name} {measured(dot.value.value, unit)}" for dot in dots if dot.value.value is not None) + "."
+    )

@@ -1,13 +1,18 @@
 """The indicators: the region's value in each period, and the municipalities' in the latest one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from dashboard.figures import MISSING, Figure, figure
 from dashboard.municipalities import ordered
 from dashboard.published import Published
-from dashboard.words import period
+from dashboard.words import alphabetical, period
+
+DEVIATING = ("above", "below", "run_above", "run_below")
+_KOLADA, _EXTERNAL = "kolada", "external"
+_CHARTS = 6
 
 
 @dataclass(frozen=True)
@@ -16,11 +21,17 @@ class Definition:
 
     indicator_id: str
     version: int
+    valid_from: date | None
+    valid_to: date | None
     title_sv: str
     denominator: str
     exclusions: str
     numerator: str
+    kind: str | None
     unit: str
+    applies_from: date | None
+    direction: str
+    source: str
     reference: str
     limits: str
 
@@ -35,8 +46,9 @@ class ResultRow:
     period_end: date
     area_type: str
     area_code: str
-    numerator: int | None
-    denominator: int | None
+    comparison_source: str
+    numerator: Decimal | None
+    denominator: Decimal | None
     unknown: int | None
     value: float | None
     ci_low: float | None
@@ -45,7 +57,9 @@ class ResultRow:
     baseline_start: date | None
     baseline_end: date | None
     target: float | None
+    signal: str
     usability: str
+    source_break: date | None
     status: str
 
 
@@ -63,7 +77,11 @@ class Result:
     baseline: Figure
     baseline_period: str
     target: float | None
+    signal: str
     usability: str
+    source_break: date | None
+    kolada: Figure
+    """What Kolada publishes of the same period and area; missing where it publishes none."""
 
 
 @dataclass(frozen=True)
@@ -86,42 +104,92 @@ class Indicator:
         """The period of the baseline; empty where no result has one."""
         return next((entry.baseline_period for entry in (*self.region, *self.areas) if entry.baseline_period), "")
 
+    @property
+    def is_external(self) -> bool:
+        """Whether the values are Kolada's, and not computed here."""
+        return self.definition.kind == _EXTERNAL
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether Kolada publishes a figure beside any of ours."""
+        return any(entry.kolada.shown for entry in (*self.region, *self.areas))
+
+    @property
+    def deviates(self) -> bool:
+        """Whether the region's latest value gives a signal against the baseline."""
+        return self.latest is not None and self.latest.signal in DEVIATING
+
 
 def read_indicators(source: Published, names: Mapping[str, str]) -> tuple[Indicator, ...]:
-    """The indicators of a release, each in its latest version; those without a result too."""
-    rows = source.rows("indicator_results", ResultRow)
-    return tuple(
-        _indicator(entry, [row for row in rows if _is_of(row, entry)], names)
-        for entry in source.rows("indicator_definitions", Definition)
-    )
+    """The indicators of a release by title; each version that has a result, and one where none has."""
+    rows: dict[tuple[str, int], list[ResultRow]] = {}
+    for row in source.rows("indicator_results", ResultRow):
+        rows.setdefault((row.indicator_id, row.version), []).append(row)
+    found = _shown(source.rows("indicator_definitions", Definition), rows.keys())
+    made = [_indicator(entry, rows.get((entry.indicator_id, entry.version), []), names) for entry in found]
+    return tuple(sorted(made, key=lambda entry: alphabetical(entry.definition.title_sv)))
 
 
-def _is_of(row: ResultRow, definition: Definition) -> bool:
-    return (row.indicator_id, row.version) == (definition.indicator_id, definition.version)
+def charted(indicators: Sequence[Indicator]) -> frozenset[tuple[str, int]]:
+    """The ids and versions of the few that are drawn: with a signal first, then with a target, then in order."""
+    ranked = sorted(indicators, key=lambda entry: (not entry.deviates, not (entry.latest and entry.latest.target)))
+    return frozenset((entry.definition.indicator_id, entry.definition.version) for entry in ranked[:_CHARTS])
 
 
-def _indicator(definition: Definition, rows: Sequence[ResultRow], names: Mapping[str, str]) -> Indicator:
-    region = [row for row in rows if row.area_type == "region"]
+def _shown(definitions: Sequence[Definition], with_results: Iterable[tuple[str, int]]) -> list[Definition]:
+    """Definitions in order; of an indicator's versions those with results, or the latest where none has any."""
+    known = set(with_results)
+    having = {indicator_id for indicator_id, _ in known}
+    latest = {entry.indicator_id: entry.version for entry in definitions}
+    return [
+        entry
+        for entry in definitions
+        if (entry.indicator_id, entry.version) in known
+        or (entry.indicator_id not in having and entry.version == latest[entry.indicator_id])
+    ]
+
+
+def _indicator(definition: Definition, found: Sequence[ResultRow], names: Mapping[str, str]) -> Indicator:
+    """Of an external indicator Kolada's values; of others our own, with Kolada's beside them."""
+    shown = _KOLADA if definition.kind == _EXTERNAL else "own"
+    rows = [row for row in found if row.comparison_source == shown]
+    beside = {_place(row): row for row in found if row.comparison_source == _KOLADA and shown != _KOLADA}
     last = rows[-1] if rows else None
     at_last = [row for row in rows if last and _span(row) == _span(last)]
     here = [row for row in at_last if row.area_type == "region"]
     by_code = {row.area_code: row for row in at_last if row.area_type == "municipality"}
     return Indicator(
         definition,
-        tuple(_result(row, _span(row)) for row in region),
+        tuple(_result(row, _span(row), beside) for row in rows if row.area_type == "region"),
         _span(last) if last else "",
-        _result(here[0], "") if here else None,
-        tuple(_result(by_code[code], names.get(code, code)) for code in ordered({*by_code}, names)),
+        _result(here[0], "", beside) if here else None,
+        tuple(_result(by_code[code], names.get(code, code), beside) for code in ordered({*by_code}, names)),
     )
 
 
-def _result(row: ResultRow, label: str) -> Result:
+_Place = tuple[date, date, str, str]
+
+
+def _place(row: ResultRow) -> _Place:
+    return row.period_start, row.period_end, row.area_type, row.area_code
+
+
+def _result(row: ResultRow, label: str, beside: Mapping[_Place, ResultRow]) -> Result:
     numbers = (row.value, row.ci_low, row.ci_high, row.numerator, row.denominator, row.unknown)
     value, low, high, numerator, denominator, unknown = (figure(entry, row.status) for entry in numbers)
     baseline = Figure(row.baseline_value) if row.baseline_value is not None else MISSING
     stands = period(row.baseline_start, row.baseline_end) if row.baseline_start and row.baseline_end else ""
-    of = (numerator, denominator, unknown)
-    return Result(label, value, low, high, *of, baseline, stands, row.target, row.usability)
+    compared = beside.get(_place(row))
+    return Result(
+        label,
+        *(value, low, high, numerator, denominator, unknown, baseline),
+        baseline_period=stands,
+        target=row.target,
+        signal=row.signal,
+        usability=row.usability,
+        source_break=row.source_break,
+        kolada=figure(compared.value, compared.status) if compared else MISSING,
+    )
 
 
 def _span(row: ResultRow) -> str:

@@ -1,6 +1,6 @@
 """The first page of a release: one HTML file in Swedish, made from the published database alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from dashboard import words
+from dashboard.boundaries import BoundaryTable, read_boundaries
 from dashboard.charts import (
     BLUE,
     GREY,
@@ -27,7 +28,7 @@ from dashboard.deliveries import Deliveries, read_deliveries
 from dashboard.equalisation import IncomeEqualisation, read_income_equalisation
 from dashboard.figures import MISSING, Figure, share
 from dashboard.headline import Comparison, Headline, headline, month_compared
-from dashboard.indicators import Indicator, Result, read_indicators
+from dashboard.indicators import Indicator, Result, charted, read_indicators
 from dashboard.months import Kind, Months, read_months
 from dashboard.municipalities import MunicipalityTable, municipality_table
 from dashboard.published import Published, published
@@ -72,7 +73,10 @@ class Page:
     lines: tuple[MonthLine, ...]
     years: YearTable | None
     municipalities: MunicipalityTable | None
+    boundaries: BoundaryTable | None
     indicators: tuple[Indicator, ...]
+    charted: frozenset[tuple[str, int]]
+    made_up_population: tuple[int, ...]
     equalisation: IncomeEqualisation | None
     deliveries: Deliveries
     parameters: tuple[tuple[Any, ...], ...]
@@ -85,24 +89,26 @@ class Page:
 _LINES: tuple[Kind, ...] = ("home_health_care", "home_visit", "other", "every")
 
 
-def render(database: Path, target: Path, municipalities: Mapping[str, str]) -> None:
+def render(database: Path, target: Path, municipalities: Mapping[str, str], boundaries: Sequence[str] = ()) -> None:
     """Write the page of a published database as `index.html` in the folder `target`, which is made if need be.
 
     `municipalities` gives the name behind each code of the region's tables; a code without a name shows as
-    itself. Nothing but the file's published tables is read, and it is opened read-only.
+    itself. `boundaries` are the ids of the boundaries in the order of the page: the first is the one that the others
+    are compared with. Nothing but the file's published tables is read, and it is opened read-only.
     """
     with published(database) as source:
-        page = read_page(source, municipalities)
+        page = read_page(source, municipalities, boundaries)
     html = environment().get_template(PAGE).render(page=page)
     target.mkdir(parents=True, exist_ok=True)
     (target / PAGE).write_text(html, encoding="utf-8")
 
 
-def read_page(source: Published, names: Mapping[str, str]) -> Page:
+def read_page(source: Published, names: Mapping[str, str], boundaries: Sequence[str] = ()) -> Page:
     """Everything on the page, as the published tables have it."""
     deliveries = read_deliveries(source)
     months = read_months(source, deliveries.months)
     latest = months.counted[-1].year if months.counted else None
+    indicators = read_indicators(source, names)
     return Page(
         release=next(iter(source.rows("release", Release)), None),
         months=months.listed,
@@ -110,7 +116,10 @@ def read_page(source: Published, names: Mapping[str, str]) -> Page:
         lines=tuple(_line(months, kind) for kind in _LINES if months.publishes(kind)),
         years=read_years(source, months),
         municipalities=municipality_table(months, names),
-        indicators=read_indicators(source, names),
+        boundaries=read_boundaries(source, months.counted, boundaries),
+        indicators=indicators,
+        charted=charted(indicators),
+        made_up_population=tuple(source.rows("made_up_population", int)),
         equalisation=read_income_equalisation(source, names, latest),
         deliveries=deliveries,
         parameters=tuple(source.rows("parameters", _row)),
@@ -154,7 +163,8 @@ def indicator_chart(indicator: Indicator, region: str) -> Markup:
         Dot(name, row.value, row.low, row.high, _earlier(row, indicator.latest_period), strong)
         for name, row, strong in rows
     ]
-    return dot_chart(dots, f"Diagram, {indicator.definition.title_sv}. {described_dots(dots)}")
+    unit = indicator.definition.unit
+    return dot_chart(dots, f"Diagram, {indicator.definition.title_sv}. {described_dots(dots, unit)}", unit)
 
 
 def _earlier(result: Result, period: str) -> Figure:
@@ -176,6 +186,9 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "number": words.number,
     "percent": words.percent,
     "signed": words.signed,
+    "measured": words.measured,
+    "amount": words.amount,
+    "day": words.day,
     "about": words.about,
     "month": words.month,
     "short_month": words.short_month,

@@ -33,6 +33,16 @@ def percent(share: Number, decimals: int | None = None) -> str:
     return f"{number(value, places)}{NO_BREAK}%"
 
 
+def measured(value: Number, unit: str) -> str:
+    """A value in its unit: a share as per cent, anything else with three significant digits, at most two decimals."""
+    return percent(value) if unit == "share" else number(value, _places(abs(rounded(value, 12))))
+
+
+def amount(value: Number) -> str:
+    """A count, kronor or posts: whole where it is whole, else with one decimal."""
+    return number(value, 0 if rounded(value, 1) == rounded(value) else 1)
+
+
 def signed(value: Number, decimals: int = 0) -> str:
     """A number with its sign, + for a gain; 0 has none."""
     text = number(value, decimals)

@@ -74,10 +74,12 @@ def check(
     from regions.editor import write_schemas
     from regions.folder import check_region, find_folder
     from warehouse.protection import check_publication
+    from warehouse.targets import check_targets
 
     folder, problems = check_region(find_folder(region))
     if folder is not None:
         problems += check_publication(folder.publication)
+        problems += check_targets(folder.targets)
     if schemas is not None:
         write_schemas(schemas)
     if problems:
@@ -132,6 +134,20 @@ def query(
     from flows.querying import query_release
 
     typer.echo(query_release(region, sql, home, as_csv=csv))
+
+
+@app.command()
+def explain(
+    region: Region,
+    table: Annotated[str, typer.Argument(help="A published table of figures, such as volumes.visits_month.")],
+    given: Annotated[list[str] | None, typer.Argument(metavar="[COLUMN=VALUE]...", help="Which row.")] = None,
+    home: Home = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Also show the models' SQL.")] = False,
+) -> None:
+    """Where a published figure comes from: definition, model, inputs, deliveries, quality, versions."""
+    from flows.explain import explain as explain_figure
+
+    typer.echo(explain_figure(region, table, given or [], home, with_sql=sql))
 
 
 @app.command()

@@ -39,6 +39,7 @@ from warehouse.lock import region_lock
 from warehouse.protection import require_publication
 from warehouse.records import ensure_records
 from warehouse.releases import DATABASE, find_release, in_force, put_in_force
+from warehouse.targets import require_targets
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NEW_FINDINGS = "hemvard.findings.new"
@@ -147,6 +148,7 @@ def opened(region: str, home: str | None, *, wait: bool) -> Iterator[Run]:
     """The region locked, its lake open; all closed again whatever happens."""
     folder = load_region(region)
     require_publication(folder.publication)
+    require_targets(folder.targets)
     place = RegionHome(find_home(Path(home) if home else None) / folder.region.id)
     with region_lock(place, wait=wait):
         keys = find_keys(place, synthetic=folder.is_synthetic)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from regions import model as codes
 from regions.expressions import binding_fault, columns_of
-from regions.model import Principal, Scenario
+from regions.model import Condition, Scenario
 from regions.month import Month
 from regions.reader import FolderReader, Problem
+from regions.scenarios import OLDEST, UNKNOWN, InheritanceFault, attribute_values, lineage, validity
 from regions.source import RecordSource, Source, VisitSource
+from regions.staffing import staffing_problems
 
 if TYPE_CHECKING:
     from regions.folder import National, RegionFolder
+
+_Location = tuple[str | int, ...]
+"""The keys and places that lead to something in a YAML file."""
 
 
 def cross_checks(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]:
@@ -29,6 +34,7 @@ def cross_checks(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem
             yield Problem(name, reader.line(name, *location), text)
     yield from _one_counting_source(folder, reader)
     yield from _boundaries(folder, reader)
+    yield from staffing_problems(folder, reader)
 
 
 def _municipalities_exist(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]:
@@ -145,28 +151,6 @@ def allowed_codes(national: National) -> dict[str, tuple[str, ...]]:
     }
 
 
-def scenario_codes(folder: RegionFolder) -> dict[str, tuple[str, ...]]:
-    """The codes that a scenario's conditions may name, by attribute of the visit; unknown is not among them.
-
-    visit_kind is care form and planned in one word, as the boundary's wording goes.
-    """
-    others = ("cancelled", "professions")
-    visit = {name: listed for name, listed in allowed_codes(folder.national).items() if name not in others}
-    municipalities = (*folder.region.municipalities, codes.OUTSIDE_COUNTY)
-    visit |= {
-        "visit_kind": ("home_health_care", "planned_home_visit", "unplanned_home_visit"),
-        "principal": tuple(Principal),
-        "profession": tuple(folder.national.professions),
-        "part_of_day": codes.PARTS_OF_DAY,
-        "day_type": codes.DAY_TYPES,
-        "age_group": codes.AGE_GROUPS,
-        "residence_municipality_code": municipalities,
-        "serving_municipality_code": municipalities,
-        "care_unit_id": tuple({unit.hsa_id: None for unit in folder.units}),
-    }
-    return {name: tuple(code for code in listed if code != "unknown") for name, listed in sorted(visit.items())}
-
-
 def _one_counting_source(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]:
     """One system counts per principal, municipality and day: CONTRACT, counting rules."""
     taken: dict[tuple[str, str, Month], list[VisitSource]] = defaultdict(list)
@@ -200,29 +184,54 @@ def _counted(folder: RegionFolder, source: Source) -> Iterator[tuple[str, str, M
 
 
 def _boundaries(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]:
-    scenarios = {scenario.id for scenario in folder.scenarios}
     for scenario in folder.scenarios:
-        if scenario.extends and scenario.extends not in scenarios:
-            name = f"scenarios/{scenario.id}.yaml"
-            yield Problem(name, reader.line(name, "extends"), f"there is no scenario {scenario.extends}")
-        yield from _conditions(folder, scenario, reader)
+        name = f"scenarios/{scenario.id}.yaml"
+        if scenario.id == "all":
+            yield Problem(name, reader.line(name, "id"), "all stands for every boundary in the tables: give another id")
+        for location, text in (*_inheritance(scenario, folder.scenarios), *_conditions(folder, scenario)):
+            yield Problem(name, reader.line(name, *location), text)
+    scenarios = {scenario.id for scenario in folder.scenarios}
     for agreement in folder.agreements:
         if agreement.scenario not in scenarios:
             name = f"agreements/{agreement.id}.yaml"
             yield Problem(name, reader.line(name, "scenario"), f"there is no scenario {agreement.scenario}")
 
 
-def _conditions(folder: RegionFolder, scenario: Scenario, reader: FolderReader) -> Iterator[Problem]:
-    """Each condition is on an attribute of the visit, and names codes of its list."""
-    allowed = scenario_codes(folder)
-    name = f"scenarios/{scenario.id}.yaml"
+def _inheritance(scenario: Scenario, scenarios: Sequence[Scenario]) -> Iterator[tuple[_Location, str]]:
+    """It extends one that is there, comes to a base in the end, and some month is left; told where the fault is."""
+    try:
+        line = lineage(scenario, scenarios)
+    except InheritanceFault as fault:
+        if fault.at == scenario.id:
+            yield ("extends",), str(fault)
+        return
+    try:
+        validity(line)
+    except InheritanceFault as fault:
+        if scenario.valid is not None:
+            yield ("valid",), str(fault)
+
+
+def _conditions(folder: RegionFolder, scenario: Scenario) -> Iterator[tuple[_Location, str]]:
+    """Each condition is on an attribute of the visit, once, and names values that the attribute can have."""
+    allowed = attribute_values(folder.national.professions)
+    seen = set()
     for index, condition in enumerate(scenario.conditions):
-        place = ("conditions", index)
         if condition.attribute not in allowed:
-            text = f"visits have no attribute {condition.attribute}; they have {', '.join(allowed)}"
-            yield Problem(name, reader.line(name, *place, "attribute"), text)
-            continue
-        for value in sorted(set(condition.is_in) - set(allowed[condition.attribute])):
-            listed = ", ".join(allowed[condition.attribute])
-            why = "is said by the key unknown" if value == "unknown" else f"is not a code of {condition.attribute}"
-            yield Problem(name, reader.line(name, *place, "in"), f"{value!r} {why}: {listed}")
+            text = f"visits have no attribute {condition.attribute}; they have {', '.join(sorted(allowed))}"
+            yield ("conditions", index, "attribute"), text
+        elif condition.attribute in seen:
+            yield ("conditions", index, "attribute"), f"there is a condition on {condition.attribute} already"
+        else:
+            for text in _values(condition, allowed[condition.attribute]):
+                yield ("conditions", index, "in" if condition.is_in else "not_in"), text
+        seen.add(condition.attribute)
+
+
+def _values(condition: Condition, allowed: Sequence[str]) -> Iterator[str]:
+    """What is wrong with the values that a condition names; unknown is said by its own key."""
+    known = tuple(code for code in allowed if code != UNKNOWN)
+    listed = f"0 … {OLDEST}" if condition.attribute == "age" else ", ".join(known)
+    for value in sorted(set(condition.named) - set(known)):
+        why = "is said by the key unknown" if value == UNKNOWN else f"is not a code of {condition.attribute}"
+        yield f"{value!r} {why}: {listed}"

@@ -12,6 +12,8 @@ from regions.folder import SHIPPED
 from regions.model import Agreement, Publication, Region, Scenario
 from regions.parameters import ParameterFile
 from regions.source import SOURCE
+from regions.staffing import Staffing
+from regions.targets import Target
 
 SCHEMAS: dict[str, TypeAdapter[Any]] = {
     "region": TypeAdapter(Region),
@@ -20,6 +22,8 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
     "scenario": TypeAdapter(Scenario),
     "agreement": TypeAdapter(Agreement),
     "parameter": TypeAdapter(ParameterFile),
+    "staffing": TypeAdapter(Staffing),
+    "target": TypeAdapter(Target),
 }
 TEMPLATE = SHIPPED / "_template"
 

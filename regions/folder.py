@@ -16,6 +16,9 @@ from regions.month import Month
 from regions.parameters import Parameters, ParameterValue
 from regions.reader import FolderReader, Problem
 from regions.source import SOURCE, VISITS, Source, VisitSource
+from regions.staffing import FILE as STAFFING_FILE
+from regions.staffing import Staffing
+from regions.targets import Target, target_problems
 
 SHIPPED = Path(__file__).parent
 NATIONAL = SHIPPED / "sweden"
@@ -64,6 +67,9 @@ class RegionFolder:
     parameters: Parameters
     national: National
     files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
+    targets: tuple[Target, ...] = ()
+    staffing: Staffing | None = None
+    """What posts are reckoned from; None where the region has no `staffing.yaml`."""
 
     @property
     def is_synthetic(self) -> bool:
@@ -155,7 +161,9 @@ def _checked(
     sources = reader.many("sources", SOURCE)
     scenarios = reader.many("scenarios", Scenario)
     agreements = reader.many("agreements", Agreement)
+    targets = reader.many("targets", Target)
     units = reader.table("units.csv", CareUnit)
+    staffing = reader.one(STAFFING_FILE, Staffing) if (path / STAFFING_FILE).is_file() else None
     national = _national(national_path, national_files)
     sources += national.sources
     values = [*national.values, *reader.parameters()]
@@ -173,8 +181,11 @@ def _checked(
         Parameters(values),
         read_national(),
         reader.raw,
+        targets=targets,
+        staffing=staffing,
     )
     reader.problems.extend(cross_checks(folder, reader))
+    reader.problems.extend(target_problems(targets, region, reader))
     return folder, tuple(sorted(reader.problems))
 
 

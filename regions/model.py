@@ -120,6 +120,8 @@ class Region(Model):
     county_parts: tuple[CountyPart, ...] = ()
     late_months: int = Field(default=3, ge=0, le=24)
     parts_of_day: PartsOfDay = PartsOfDay()
+    standard_year: int | None = Field(default=None, ge=1968)
+    """The year on whose last day the region's ages are the standard; without one, the first baseline's last year."""
 
     @model_validator(mode="after")
     def _parts_are_of_the_county(self) -> Self:
@@ -153,11 +155,41 @@ class Publication(Model):
 
 
 class Condition(Model):
-    """One condition of a scenario on an attribute of the visit."""
+    """One condition of a scenario on an attribute of the visit: values that hold it, or don't, or a span of years."""
 
     attribute: Identifier
-    is_in: tuple[str, ...] = Field(alias="in", min_length=1)
+    is_in: tuple[str, ...] | None = Field(default=None, alias="in", min_length=1)
+    not_in: tuple[str, ...] | None = Field(default=None, min_length=1)
+    from_age: int | None = Field(default=None, alias="from", ge=0, description="Of age alone: years, included")
+    to_age: int | None = Field(default=None, alias="to", ge=0, description="Of age alone: years, included")
     unknown: Literal["in", "out"] = Field(description="No default: does a visit whose value is unknown count?")
+
+    @model_validator(mode="after")
+    def _one_way_of_saying_it(self) -> Self:
+        spans = self.from_age is not None or self.to_age is not None
+        if (self.is_in is not None) + (self.not_in is not None) + spans != 1:
+            raise ValueError("give exactly one of in, not_in or, for age, from and to")
+        if spans and self.attribute != "age":
+            raise ValueError(f"from and to are for age alone, not for {self.attribute}")
+        if self.from_age is not None and self.to_age is not None and self.to_age < self.from_age:
+            raise ValueError(f"ends ({self.to_age} years) before it begins ({self.from_age} years)")
+        return self
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The values that the condition names, under in or not_in."""
+        return self.is_in or self.not_in or ()
+
+    def holds(self, value: str) -> bool:
+        """Whether a visit with this value of the attribute meets the condition; ages are whole years as text."""
+        if value == "unknown":
+            return self.unknown == "in"
+        if self.is_in is not None:
+            return value in self.is_in
+        if self.not_in is not None:
+            return value not in self.not_in
+        years = int(value)
+        return (self.from_age is None or self.from_age <= years) and (self.to_age is None or years <= self.to_age)
 
 
 class Scenario(Model):
@@ -181,8 +213,40 @@ class OreDecision(Model):
     source: str
 
 
+class GapPriority(Model):
+    """A cell of the gap analysis: who in fact cares for a person, and who should by the agreement."""
+
+    gap_group: Literal["only_region", "only_municipality", "both", "neither"]
+    agreed_principal: Principal
+
+
+class GapAnalysis(Model):
+    """When an agreement compares who cares for persons at home with who should, and which gaps come first."""
+
+    periods: tuple[MonthSpan, ...] = Field(min_length=1)
+    contact_days: int = Field(
+        ge=1, le=28, description="Within so many days a person who becomes known should have had a visit at home"
+    )
+    priority: tuple[GapPriority, ...] = Field(default=(), description="The gaps in the order in which to see to them")
+
+    @model_validator(mode="after")
+    def _periods_have_an_end(self) -> Self:
+        for number, span in enumerate(self.periods, 1):
+            if span.last is None:
+                raise ValueError(f"period {number} of the gap analysis needs both from and to")
+        return self
+
+    @model_validator(mode="after")
+    def _each_is_listed_once(self) -> Self:
+        for what, entries in (("period", self.periods), ("priority", self.priority)):
+            for number, entry in enumerate(entries, 1):
+                if entry in entries[: number - 1]:
+                    raise ValueError(f"{what} {number} of the gap analysis stands there already")
+        return self
+
+
 class Agreement(Model):
-    """`agreements/<id>.yaml`: dates, öre and baseline for one scenario."""
+    """`agreements/<id>.yaml`: dates, öre and baseline for one scenario, and its gap analysis."""
 
     id: Identifier
     title_sv: str
@@ -192,6 +256,7 @@ class Agreement(Model):
     ore: tuple[OreDecision, ...] = ()
     baseline: MonthSpan
     follow_up: tuple[MonthSpan, ...] = ()
+    gap_analysis: GapAnalysis | None = None
     basis: Basis
     source: str
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
 from regions.folder import RegionFolder
+from regions.month import Month
 from synthetic.person_ids import Style
 
 FILE = Path(__file__).with_name("calibration.yaml")
@@ -62,6 +63,8 @@ class Volumes(_Part):
     persons: dict[str, int]
     municipal_share: MunicipalShare
     weights: dict[str, float]
+    persons_per_weight: int
+    """Inhabitants for each 1 of a municipality's weight; a municipality without a weight has 1."""
 
     def factor(self, year: int) -> float:
         """A year's volume against the base year's."""
@@ -105,6 +108,12 @@ class AgeBand(_Part):
 
     ages: tuple[int, int]
     share: float
+
+
+class InhabitantBand(AgeBand):
+    """A band of the inhabitants, whoever gets care, and the women's share of it."""
+
+    female: float
 
 
 class People(_Part):
@@ -201,6 +210,20 @@ class Records(_Part):
     days_in_both: int
 
 
+class PlantedEffect(_Part):
+    """What differs in one municipality from a month to another, and the share that it has there.
+
+    late_notice: of admission notices; readmission: of discharges to the home, beside those that happen anyway;
+    emergency_after_stay_home: of assessments; evening: of the day's visits at home, moved to the evening.
+    """
+
+    effect: Literal["late_notice", "readmission", "emergency_after_stay_home", "evening"]
+    municipality: str
+    first: Month
+    last: Month
+    share: float
+
+
 class Calibration(_Part):
     """The whole of `calibration.yaml`."""
 
@@ -208,6 +231,7 @@ class Calibration(_Part):
     per_municipality: Volumes
     profiles: dict[str, Profile]
     ages: dict[str, tuple[AgeBand, ...]]
+    inhabitants: tuple[InhabitantBand, ...]
     seasons: tuple[float, ...]
     people: People
     late_share: float
@@ -219,6 +243,7 @@ class Calibration(_Part):
     systems: dict[str, System]
     fillers: dict[str, Literal["name", "note", "day"]]
     records: Records
+    planted: dict[str, tuple[PlantedEffect, ...]]
 
     def volumes(self, folder: RegionFolder) -> Volumes:
         """The region's own volumes, or so many per municipality."""

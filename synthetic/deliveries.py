@@ -20,9 +20,11 @@ from regions.formats import FileFormat
 from regions.model import Period
 from regions.month import Month
 from regions.source import VISITS
+from synthetic.calibration import read_calibration
 from synthetic.care import CareYear
 from synthetic.dirt import FAULTS, NONE, corrected_batch, fault, first_batch, late_batch
 from synthetic.history import migrated, registered_twice
+from synthetic.planted import Effects
 from synthetic.record_writing import RecordWriter
 from synthetic.records import RECORD_FAULTS, RecordFile, happened, record_files, record_sources
 from synthetic.table import Array, Table, groups, stacked
@@ -57,10 +59,12 @@ class Manifest:
     """All files of a batch."""
 
     files: tuple[DeliveredFile, ...]
+    planted: Effects = ()
+    """Effects of known size that lie, at least in part, in the months asked for."""
 
     def of(self, subject: str) -> "Manifest":
         """The files of one subject."""
-        return Manifest(tuple(file for file in self.files if file.subject == subject))
+        return Manifest(tuple(file for file in self.files if file.subject == subject), self.planted)
 
     @property
     def rows(self) -> int:
@@ -101,7 +105,16 @@ def make_deliveries(
                 visits = year_of_visits(world, year)
                 files += _write_visits(world, inbox, _batch_of_year(world, visits, batch), (first, last), batch)
                 files += _write_records(CareYear(world, year, visits), inbox, (first, last), batch)
-    return Manifest(tuple(files))
+    return Manifest(tuple(files), _planted(folder, first, last))
+
+
+def _planted(folder: RegionFolder, first: Month | None, last: Month | None) -> Effects:
+    effects = read_calibration().planted.get(folder.region.id, ())
+    return tuple(
+        effect
+        for effect in effects
+        if (last is None or effect.first <= last) and (first is None or effect.last >= first)
+    )
 
 
 def _years(period: Period, first: Month | None, last: Month | None) -> range:

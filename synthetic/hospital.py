@@ -4,9 +4,10 @@ import numpy as np
 
 from regions.source import RecordSource
 from synthetic.care import MINUTES, NO_TIME, CareYear, any_time, named, record_ids
+from synthetic.planted import readmissions, shares
 from synthetic.table import Array, Table, stacked
 
-_STAYS, _EMERGENCY, _ASSESSMENTS, _MESSAGES = 101, 102, 103, 104
+_STAYS, _EMERGENCY, _ASSESSMENTS, _MESSAGES, _READMISSIONS = 101, 102, 103, 104, 105
 _HOUR, _DAY = 60, 1440
 
 
@@ -50,7 +51,17 @@ def discharge_messages(care: CareYear, _source: RecordSource) -> Table:
     rng, settings = care.rng(_MESSAGES), care.settings.hospital
     stays = _stays(care)
     stays = stays.take(np.isin(stays["person"], care.at_home) & (stays["discharged_to"] != "deceased"))
-    parts = [_messages(rng, stays, kind, share, settings.late_notice) for kind, share in settings.messages.items()]
+    late = shares(
+        care.world.planted,
+        "late_notice",
+        stays["residence_municipality_code"],
+        stays["discharged_at"],
+        settings.late_notice,
+    )
+    parts = [
+        _messages(rng, stays, kind, share, late if kind == "admission_notice" else settings.late_notice)
+        for kind, share in settings.messages.items()
+    ]
     messages = stacked(parts)
     messages = messages.take(_within(care, messages["sent_at"]))
     messages = messages.take(np.lexsort((messages["person"], messages["sent_at"])))
@@ -84,7 +95,8 @@ def _stays(care: CareYear) -> Table:
             "place": care.serving(persons),
         }
     )
-    stays = stays.take(_within(care, discharged))
+    stays = stacked([stays, readmissions(care.rng(_READMISSIONS), care.world.planted, stays)])
+    stays = stays.take(_within(care, stays["discharged_at"]))
     stays = stays.take(np.lexsort((stays["person"], stays["discharged_at"])))
     return stays.with_columns(record_id=record_ids("VTF", care.year, len(stays)))
 
@@ -149,8 +161,15 @@ def _after_assessments(rng: np.random.Generator, care: CareYear) -> Table:
     """Soon after the decision to go there, and within 72 hours after some decisions to stay at home."""
     made, settings = _used_assessments(care), care.settings.assessments
     drawn, stay = rng.random(len(made)), made["outcome"] == "stay_home"
+    goes_anyway = shares(
+        care.world.planted,
+        "emergency_after_stay_home",
+        made["municipality_code"],
+        made["assessed_at"],
+        settings.emergency_after_stay_home,
+    )
     sent = made["outcome"] == "emergency_department"
-    goes = (stay & (drawn < settings.emergency_after_stay_home)) | (sent & (drawn < settings.emergency_as_decided))
+    goes = (stay & (drawn < goes_anyway)) | (sent & (drawn < settings.emergency_as_decided))
     hours = np.where(stay, rng.integers(6, 72, len(made)), rng.integers(1, 5, len(made)))
     arrived = made["assessed_at"] + (hours * _HOUR).astype("timedelta64[m]")
     visits = _arrivals(rng, made["person"], arrived, np.full(len(made), "home", dtype=object))
@@ -180,7 +199,7 @@ def _arrivals(
     )
 
 
-def _messages(rng: np.random.Generator, stays: Table, kind: str, share: float, late: float) -> Table:
+def _messages(rng: np.random.Generator, stays: Table, kind: str, share: float, late: float | Array) -> Table:
     """One message a stay, of a share of them; what depends on being ready follows that moment."""
     ready = np.where(np.isnat(stays["discharge_ready_at"]), stays["discharged_at"], stays["discharge_ready_at"])
     hours = rng.integers(1, 24, len(stays)) + np.where(rng.random(len(stays)) < late, 24, 0)

@@ -27,6 +27,7 @@ from synthetic.enrolled import (
     person_links,
 )
 from synthetic.hospital import admissions, assessments, discharge_messages, emergency_visits
+from synthetic.population import population
 from synthetic.table import Array, Table, groups, stacked
 from synthetic.visits import as_month, month_number
 
@@ -44,6 +45,7 @@ MAKERS: Mapping[str, Maker] = {
     "listings": listings,
     "overview_status": overview_status,
     "person_links": person_links,
+    "population": population,
     "staffing": staffing,
 }
 """Each makes a subject's rows of a year, as columns by the contract's names.

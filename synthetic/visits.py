@@ -11,10 +11,12 @@ from regions.model import Period, Principal
 from regions.month import Month
 from synthetic.calibration import Calibration, Profile, Stream, Volumes, read_calibration
 from synthetic.people import Population, make_population
+from synthetic.planted import Effects, moved_to_the_evening
 from synthetic.table import CODES, PROFESSIONS, Array, Table, choose, code, groups, stacked
 
 HOME_STREAMS = ("home_health_care", "home_visits")
 REGION_STREAMS = (*HOME_STREAMS, "clinic")
+_EVENINGS = 170
 PART_STARTS = {"day": (7, 17), "evening": (17, 21), "night": (21, 31)}
 KINDS = (
     "health_centre",
@@ -41,6 +43,11 @@ class World:
     def rng(self, year: int, purpose: int) -> np.random.Generator:
         """Random numbers for one purpose in one year, the same whatever else is made."""
         return np.random.default_rng([self.seed, int(self.folder.region.county_code), year, purpose])
+
+    @property
+    def planted(self) -> Effects:
+        """The region's effects of known size."""
+        return self.calibration.planted.get(self.folder.region.id, ())
 
     @property
     def takeover(self) -> date:
@@ -99,7 +106,17 @@ def _stream(world: World, year: int, number: int, name: str) -> Table:
     visits = _flagged(rng, profile, visits)
     fixed = {name: code(name, getattr(profile, name)) for name in ("care_form", "place", "living")}
     visits = visits.with_columns(**{attribute: np.int8(value) for attribute, value in fixed.items()})
-    return _principals(rng, world, name, visits)
+    visits = _principals(rng, world, name, visits)
+    return _evenings(world, year, number, visits) if name in HOME_STREAMS else visits
+
+
+def _evenings(world: World, year: int, number: int, visits: Table) -> Table:
+    """The visits with what is planted of evenings: by where persons live."""
+    places = np.array(world.population.places, dtype=object)
+    codes = places[world.population.people["residence"][visits["person"]]]
+    return visits.with_columns(
+        started=moved_to_the_evening(world.rng(year, _EVENINGS + number), world.planted, codes, visits)
+    )
 
 
 def _persons(rng: np.random.Generator, world: World, year: int, profile: Profile, stream: Stream) -> Array:

@@ -22,12 +22,10 @@ from tasks.register import register, register_table
 from tasks.run import Run
 from warehouse.ledger import LedgerState
 from warehouse.models import MODELS
-from warehouse.records import CARE_ACTIONS, known_records
 from warehouse.releases import DATABASE, in_force
 from warehouse.schema import CHANGES
 from warehouse.sql import columns, identifier, listed, literal, qualified
 
-_NO_CONSTRUCTED = "SELECT NULL::VARCHAR AS source_id, NULL::VARCHAR AS municipality_code, NULL::DATE AS month LIMIT 0"
 _FOUND = """
 CREATE OR REPLACE TEMP TABLE hemvard_found (rule_id VARCHAR, source_id VARCHAR, subject VARCHAR, month DATE,
   observed DECIMAL(9,4), expected DECIMAL(9,4))"""
@@ -78,9 +76,9 @@ def measure(connection: duckdb.DuckDBPyConnection, folder: RegionFolder, state: 
     connection.execute("CREATE SCHEMA IF NOT EXISTS staging")
     control = [source.id for source in folder.sources if source.role == "control"]
     sql = (MODELS / "quality" / "series.sql").read_text(encoding="utf-8")
-    known = CARE_ACTIONS in known_records(connection)
-    constructed = "SELECT * FROM lake.core.constructed_visits" if known else _NO_CONSTRUCTED
-    connection.execute(f"CREATE OR REPLACE TABLE staging.constructed_visits AS {constructed}")
+    connection.execute(
+        "CREATE OR REPLACE TABLE staging.constructed_visits AS SELECT * FROM lake.core.constructed_visits"
+    )
     with _registered(connection, folder, state):
         connection.execute(
             f"CREATE OR REPLACE TABLE staging.series AS {sql}",

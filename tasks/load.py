@@ -1,16 +1,18 @@
 """load: a month's accepted rows into the lake – rows, quarantine, counted visits and ledger in one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from regions.month import Month
 from regions.source import VISITS
 from tasks import person_map, quarantine
 from tasks.plan import DeliveryWork, MonthWork
 from tasks.records import staged
 from tasks.run import Rejection, Run
-from warehouse.ledger import next_load_seq
+from warehouse.ledger import add_month_changes, next_load_seq
 from warehouse.models import VISITS_SQL
-from warehouse.records import PERSON_LINKS, ensure_records
+from warehouse.records import PERSON_LINKS
 from warehouse.schema import VERSIONS
 from warehouse.schema import VISITS as COUNTED
 from warehouse.sql import columns, qualified
@@ -20,15 +22,9 @@ CREATE OR REPLACE TABLE staging.replaced AS
 SELECT DISTINCT p.delivery_id FROM lake.ledger.landings AS p
 JOIN staging.loading AS l ON p.month = l.month AND p.source_id = l.source_id AND l.whole_month
 UNION SELECT delivery_id FROM staging.loading"""
-_RECORDS = """
-CREATE OR REPLACE TABLE staging.records AS
-SELECT system, record_id, month FROM lake.core.visit_versions SEMI JOIN staging.replaced USING (delivery_id)
-UNION SELECT system, record_id, month FROM staging.accepted"""
-_TOUCHED = """
-SELECT DISTINCT month FROM (
-  SELECT month FROM staging.records
-  UNION ALL SELECT month FROM lake.core.visit_versions SEMI JOIN staging.records USING (system, record_id))
-WHERE month IS NOT NULL ORDER BY month"""
+SNAPSHOTS_OF_VISITS = ("listings", "enrolments")
+_QUARTER = 2
+"""A snapshot tells of its own month and so many before it: core/visits.sql reads it for those."""
 _LOADS = """
 INSERT INTO lake.ledger.loads BY NAME
 SELECT $sequence + row_number() OVER (ORDER BY l.source_id, l.delivery_id) - 1 AS load_seq, l.delivery_id,
@@ -36,6 +32,19 @@ SELECT $sequence + row_number() OVER (ORDER BY l.source_id, l.delivery_id) - 1 A
   coalesce(o.rows_read, 0) AS rows_read, coalesce(o.rows_accepted - o.rows_cancelled, 0) AS rows_accepted,
   coalesce(o.rows_cancelled, 0) AS rows_cancelled, coalesce(o.rows_read - o.rows_accepted, 0) AS rows_quarantined
 FROM staging.loading AS l LEFT JOIN staging.outcomes AS o USING (delivery_id)"""
+
+
+def _touched(subject: str) -> str:
+    """The months in which rows of a subject happened that come, that go, or that are other versions of such."""
+    versions, accepted = qualified(f"lake.{VERSIONS[subject].name}"), staged(subject, "accepted")
+    return f"""
+WITH records AS (
+  SELECT system, record_id, month FROM {versions} SEMI JOIN staging.replaced USING (delivery_id)
+  UNION SELECT system, record_id, month FROM {accepted})
+SELECT DISTINCT month FROM (
+  SELECT month FROM records
+  UNION ALL SELECT month FROM {versions} SEMI JOIN records USING (system, record_id))
+WHERE month IS NOT NULL"""
 
 
 @dataclass(frozen=True)
@@ -52,24 +61,22 @@ def load(run: Run, work: MonthWork) -> Loaded:
     connection = run.connection
     # Staging is written before the transaction: DuckDB writes to one database in each.
     _loading(run, work.deliveries, ())
-    if run.staged[1:]:
-        ensure_records(connection, run.staged[1:])
     connection.execute(_REPLACED)
-    connection.execute(_RECORDS)
     quarantine.look_up(run)
     with run.transaction():
+        touched = {subject: _months(run, _touched(subject)) for subject in run.staged}
         for subject in run.staged:
             _forget(VERSIONS[subject].name, run)
             _insert_versions(run, subject)
         _keep_findings(run)
-        months = _touched_months(run)
+        if PERSON_LINKS in run.staged:
+            for subject, moved in person_map.refresh(run).items():
+                touched[subject] = touched.get(subject, set()) | moved
+        touched[VISITS] |= _told_by_snapshots(run, touched)
+        months = tuple(sorted(touched[VISITS]))
         if months:  # official values touch no month of visits
             count_visits(run, months)
-        sequence = _write_ledger(run)
-        if months:
-            connection.executemany(
-                "INSERT INTO lake.ledger.month_changes VALUES (?, ?)", [(sequence, month) for month in months]
-            )
+        add_month_changes(connection, _write_ledger(run), touched)
     return Loaded(_count_accepted(run), months)
 
 
@@ -130,12 +137,15 @@ def _keep_findings(run: Run) -> None:
     run.connection.execute("INSERT INTO lake.quality.rule_counts BY NAME SELECT * FROM staging.rule_results")
 
 
-def _touched_months(run: Run) -> tuple[date, ...]:
-    """The event months of what came, of what it replaces, and of persons whom new links join or part."""
-    months = {row[0] for row in run.connection.execute(_TOUCHED).fetchall()}
-    if PERSON_LINKS in run.staged:
-        months.update(person_map.refresh(run))
-    return tuple(sorted(months))
+def _months(run: Run, sql: str) -> set[date]:
+    return {row[0] for row in run.connection.execute(sql).fetchall()}
+
+
+def _told_by_snapshots(run: Run, touched: Mapping[str, set[date]]) -> set[date]:
+    """The months with visits of which new snapshots of listings and enrolments tell."""
+    snapshots = {month for subject in SNAPSHOTS_OF_VISITS for month in touched.get(subject, ())}
+    told = {Month.of(month).plus(-back).first for month in snapshots for back in range(_QUARTER + 1)}
+    return told & _months(run, "SELECT DISTINCT month FROM lake.core.visit_versions") if told else set()
 
 
 def count_visits(run: Run, months: tuple[date, ...]) -> None:

@@ -14,8 +14,12 @@ from uuid import UUID
 
 import pyarrow as pa
 
+from regions.contracts import CONTRACTS
+from regions.source import VISITS
 from tasks.run import Run
-from warehouse.records import PERSON_LINKS, known_records
+from warehouse.records import PERSON_LINKS
+from warehouse.schema import VERSIONS
+from warehouse.sql import identifier, qualified
 
 _LINKS = "SELECT linked_on, person, former_person, coalesce(reason, 'unknown'), delivery_id FROM lake.core.person_links"
 _CURRENT = """
@@ -26,9 +30,6 @@ INSERT INTO lake.core.person_map BY NAME
 SELECT pseudonym::UUID AS pseudonym, (SELECT coalesce(max(map_seq), 0) + 1 FROM lake.core.person_map) AS map_seq,
   person_key::UUID AS person_key, reason, $now::TIMESTAMP AS known_from, delivery_id
 FROM hemvard_map"""
-_MONTHS = """
-SELECT DISTINCT month FROM lake.core.visit_versions
-WHERE month IS NOT NULL AND person_key IN (SELECT pseudonym::UUID FROM hemvard_map WHERE moved)"""
 
 
 @dataclass(frozen=True, order=True)
@@ -70,22 +71,38 @@ def resolve(links: Iterable[Link], carried: Mapping[UUID, UUID]) -> dict[UUID, M
     return found
 
 
-def refresh(run: Run) -> tuple[date, ...]:
-    """Write what has changed in the map; the event months of the visits whose person it changed.
+def refresh(run: Run) -> dict[str, set[date]]:
+    """Write what has changed in the map; of each subject, the months of the rows whose person it changed.
 
-    The caller holds the transaction, and counts those months again.
+    The caller holds the transaction, and counts those months' visits again.
     """
     connection = run.connection
     current = {row[0]: Mapped(*row[1:]) for row in connection.execute(_CURRENT).fetchall()}
     changed = dict(_changes(current, resolve(_links(run), carried_pseudonyms(run))))
     if not changed:
-        return ()
+        return {}
     connection.register("hemvard_map", _table(changed, current))
     try:
         connection.execute(_INSERT, {"now": run.started_at})
-        return tuple(sorted(row[0] for row in connection.execute(_MONTHS).fetchall()))
+        moved = {subject: _months_of_moved(run, subject) for subject in (VISITS, *_with_persons())}
+        return {subject: months for subject, months in moved.items() if months}
     finally:
         connection.unregister("hemvard_map")
+
+
+def _with_persons() -> list[str]:
+    """The subjects beside visits whose persons are read through the map."""
+    return [name for name, contract in CONTRACTS.items() if contract.person_fields and name != PERSON_LINKS]
+
+
+def _months_of_moved(run: Run, subject: str) -> set[date]:
+    """The months of a subject's rows whose pseudonym now stands for another person than before."""
+    persons = ("person_key",) if subject == VISITS else CONTRACTS[subject].person_fields
+    moved = "(SELECT pseudonym::UUID FROM hemvard_map WHERE moved)"
+    tests = " OR ".join(f"{identifier(name)} IN {moved}" for name in persons)
+    versions = qualified(f"lake.{VERSIONS[subject].name}")
+    rows = run.connection.execute(f"SELECT DISTINCT month FROM {versions} WHERE month IS NOT NULL AND ({tests})")
+    return {row[0] for row in rows.fetchall()}
 
 
 def carried_pseudonyms(run: Run) -> dict[UUID, UUID]:
@@ -94,8 +111,6 @@ def carried_pseudonyms(run: Run) -> dict[UUID, UUID]:
 
 
 def _links(run: Run) -> list[Link]:
-    if PERSON_LINKS not in known_records(run.connection):
-        return []
     return [Link(*row) for row in run.connection.execute(_LINKS).fetchall()]
 
 

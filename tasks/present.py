@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from dashboard.site import render
+from regions.scenarios import resolved
 from tasks.run import Run
 from warehouse.releases import DATABASE, finish, put_in_force
 
 
 def present(run: Run, building: Path) -> Path:
     """Render the pages into the built folder, name it, and put it in force; the release's folder."""
-    render(building / DATABASE, building / "dashboard", municipality_names(run))
+    boundaries = [boundary.id for boundary in resolved(run.folder.scenarios)]
+    render(building / DATABASE, building / "dashboard", municipality_names(run), boundaries)
     made = finish(run.home, building)
     put_in_force(run.home, made)
     return made

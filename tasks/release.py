@@ -8,22 +8,22 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
-from ruamel.yaml import YAML
 
 from expectations.rules import record_rules, result_rules, rule, visit_rules
 from expectations.suite import failed_results
 from regions.errors import DataError
 from regions.parameters import ParameterValue
-from tasks.compute import bound_values
+from tasks.compute import bound_of
 from tasks.definitions import code_hash, code_version, rules_hash
 from tasks.equalise import income_equalisation_rows, used_parameters
-from tasks.findings import date_new, find, write_changes
+from tasks.findings import date_new, write_changes
 from tasks.protect import BUILD
 from tasks.quarantine import show_standing
 from tasks.register import latest_official, register, register_table, retrieved
 from tasks.row_counts import count_rows
 from tasks.run import Run
-from warehouse import releases, schema
+from tasks.staffing import staffing_rows
+from warehouse import indicators, releases, schema
 from warehouse.canonical import table_hash
 from warehouse.lake import snapshot
 from warehouse.models import MODELS, computed_models
@@ -55,7 +55,7 @@ def collect_inputs(run: Run) -> list[Input]:
         Input("official", f"{entry.source_id} {entry.month} {entry.delivery_id[:12]}", entry.delivery_id)
         for entry in latest_official(run.folder, state)
     ]
-    bound = bound_values(run.folder)
+    bound = bound_of(run.folder)
     models = [Input("model", model.name, model.definition(bound)) for model in computed_models()]
     files = [Input("region_file", name, hashlib.sha256(text).hexdigest()) for name, text in run.folder.files.items()]
     used = repr([astuple(value) for value in _used_parameters(run)]).encode()
@@ -83,13 +83,13 @@ def release(run: Run, building: Path, inputs: Sequence[Input]) -> Manifest:
 
     Raises DataError where a result rule is broken; then nothing is put in force.
     """
-    find(run)
     count_rows(run)
     with run.transaction():
         _write_quality(run)
         _write_official(run)
         write_changes(run, f"{BUILD}.{schema.CHANGES.name}")
         _write_definitions(run)
+        _write_staffing(run)
         _write_equalisation(run)
         _write_meta(run, inputs)
     manifest = _manifest(run, inputs)
@@ -142,12 +142,14 @@ def _write_official(run: Run) -> None:
 
 
 def _write_definitions(run: Run) -> None:
-    table = schema.INDICATOR_DEFINITIONS
-    rows = []
-    for file in sorted((MODELS / "indicators").glob("*.yaml")):
-        definition = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-        rows.append([definition[name] for name in table.names()])
-    _insert(run, table, rows)
+    names = schema.INDICATOR_DEFINITIONS.names()
+    rows = [[getattr(entry, name) for name in names] for entry in indicators.definitions()]
+    _insert(run, schema.INDICATOR_DEFINITIONS, rows)
+
+
+def _write_staffing(run: Run) -> None:
+    rows = [astuple(row) for row in staffing_rows(run.connection, run.folder, _as_of(run))]
+    _insert(run, schema.STAFFING, rows)
 
 
 def _write_equalisation(run: Run) -> None:

@@ -16,7 +16,6 @@ from tasks.load import count_visits
 from tasks.person_ids import carried
 from tasks.run import Run
 from warehouse.keys import note_key, seal_key
-from warehouse.records import known_records
 from warehouse.schema import VERSIONS
 from warehouse.sql import identifier, qualified
 
@@ -40,8 +39,10 @@ def rotate(run: Run, new_key: bytes) -> int:
             run.connection.execute(_INSERT, {"key_seq": key_seq})
         finally:
             run.connection.unregister("hemvard_carried")
-        for month in person_map.refresh(run):
+        for month in sorted(person_map.refresh(run).get(VISITS, ())):
             count_visits(run, (month,))
+        # The cube holds persons: the next run makes it anew, or a year would count them under both keys.
+        run.connection.execute("DELETE FROM lake.ledger.model_windows WHERE model = 'volumes/cube'")
     return len(ends)
 
 
@@ -49,7 +50,7 @@ def _in_force(run: Run) -> list[UUID]:
     """The pseudonyms under the key that goes: those in rows, and what earlier rotations made."""
     carried_before = person_map.carried_pseudonyms(run)
     known = set(carried_before.values())
-    for sql in _columns(known_records(run.connection)):
+    for sql in _columns(CONTRACTS):
         known.update(row[0] for row in run.connection.execute(sql).fetchall())
     return sorted(known - set(carried_before))
 

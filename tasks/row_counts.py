@@ -1,8 +1,10 @@
 """What became of each accepted row: it counts, is a control source's, is cancelled, or a later version replaced it."""
 
+from regions.source import VISITS
 from tasks.run import Run
-from warehouse.records import known_records, view_of
-from warehouse.schema import VERSIONS, VISIT_VERSIONS, VISITS, Table
+from warehouse.records import view_of
+from warehouse.schema import VERSIONS, VISIT_VERSIONS, Table
+from warehouse.schema import VISITS as COUNTED
 from warehouse.sql import qualified
 
 
@@ -11,7 +13,10 @@ def count_rows(run: Run) -> None:
 
     Each number is counted for itself, so that their sum against the rows read is a check.
     """
-    tables = [VISIT_VERSIONS, *(VERSIONS[subject] for subject in known_records(run.connection))]
+    loaded = run.ledger().loads
+    known = {landing.source_id for landing in run.ledger().landings if landing.delivery_id in loaded}
+    subjects = {source.subject for source in run.folder.sources if source.id in known} - {VISITS}
+    tables = [VISIT_VERSIONS, *(VERSIONS[subject] for subject in sorted(subjects))]
     counts = " UNION ALL ".join(_counts_of(table) for table in tables)
     run.connection.execute("CREATE SCHEMA IF NOT EXISTS staging")
     run.connection.execute(f"""
@@ -22,7 +27,7 @@ FROM ({counts}) GROUP BY delivery_id""")
 
 
 def _counts_of(table: Table) -> str:
-    counted = qualified(f"lake.{VISITS.name if table is VISIT_VERSIONS else view_of(table)}")
+    counted = qualified(f"lake.{COUNTED.name if table is VISIT_VERSIONS else view_of(table)}")
     versions = qualified(f"lake.{table.name}")
     return f"""
 SELECT delivery_id, count(*) AS counted, 0 AS control, 0 AS cancelled, 0 AS superseded FROM {counted} GROUP BY ALL

@@ -17,6 +17,7 @@ import duckdb
 import pyrage
 from small_region import SMALL, Deliveries, without_weight
 
+from regions.contracts import CONTRACTS
 from regions.folder import RegionFolder, load_region
 from tasks import stage as staging
 from tasks.definitions import source_definitions
@@ -54,11 +55,12 @@ def memory_lake() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def add_subject(connection: duckdb.DuckDBPyConnection, subject: str) -> None:
-    """The table and the view of another subject than visits; memory has no partitions."""
-    unpartitioned = replace(schema.VERSIONS[subject], partition=None)
-    with patch.dict(schema.VERSIONS, {subject: unpartitioned}):
-        ensure_records(connection, [subject])
+def add_subject(connection: duckdb.DuckDBPyConnection, *subjects: str) -> None:
+    """The tables and the views of other subjects than visits, by default of all; memory has no partitions."""
+    wanted = {name: contract for name, contract in CONTRACTS.items() if name in (subjects or CONTRACTS)}
+    unpartitioned = {name: replace(schema.VERSIONS[name], partition=None) for name in wanted}
+    with patch.dict(schema.VERSIONS, unpartitioned), patch("warehouse.records.CONTRACTS", wanted):
+        ensure_records(connection)
 
 
 class Bench:
@@ -71,6 +73,7 @@ class Bench:
         self.inbox = Deliveries(home, self.folder.region.id)
         self.said: list[str] = []
         self.run = Run(self.folder, self.home, KEYS, memory_lake(), self.said.append)
+        add_subject(self.run.connection)
 
     def with_source(self, source_id: str, **changes: Any) -> None:
         """The same home and lake, with one source of the region changed."""

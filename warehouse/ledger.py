@@ -4,14 +4,16 @@ It is written in the same transaction as the data it speaks of, so that a run ki
 data and ledger agreeing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from regions.month import Month
+from regions.source import VISITS
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,11 @@ class LedgerState:
     landings: tuple[Landing, ...]
     loads: Mapping[str, Load]
     month_seq: Mapping[Month, int]
-    """Event month → the last load that changed it."""
+    """Month with visits → the last load that changed them."""
     windows: Mapping[tuple[str, Window], tuple[int, str]]
     """(model, window) → (last load it saw, its definition)."""
+    subject_seq: Mapping[str, Mapping[Month, int]] = field(default_factory=dict)
+    """Subject other than visits → month → the last load that changed its rows."""
 
 
 def landed_file(source_id: str, month: Month, delivery_id: str) -> str:
@@ -87,17 +91,45 @@ def landed_file(source_id: str, month: Month, delivery_id: str) -> str:
 
 def read_ledger(connection: duckdb.DuckDBPyConnection) -> LedgerState:
     """The state of the ledger."""
+    changes = _month_changes(connection)
     return LedgerState(
         landings=_landings(connection),
         loads=_loads(connection),
-        month_seq={
-            Month.of(month): int(sequence)
-            for month, sequence in _rows(
-                connection, "SELECT month, max(load_seq) FROM lake.ledger.month_changes GROUP BY month"
-            )
-        },
+        month_seq=changes.pop(VISITS, {}),
         windows=_windows(connection),
+        subject_seq=changes,
     )
+
+
+def _month_changes(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[Month, int]]:
+    """Subject → month → the last load that changed it."""
+    # All columns: a lake that is only read may be an older version's, which knew visits alone.
+    found = connection.execute("SELECT * FROM lake.ledger.month_changes")
+    names = [column[0] for column in found.description or ()]
+    changes: dict[str, dict[Month, int]] = {}
+    for row in found.fetchall():
+        told = dict(zip(names, row, strict=True))
+        months = changes.setdefault(told.get("subject") or VISITS, {})
+        month = Month.of(told["month"])
+        months[month] = max(int(told["load_seq"]), months.get(month, 0))
+    return changes
+
+
+def add_month_changes(
+    connection: duckdb.DuckDBPyConnection, sequence: int, months: Mapping[str, Iterable[date]]
+) -> None:
+    """Note the months of each subject that a load changed; the caller holds the transaction."""
+    rows = [(sequence, month, subject) for subject, listed in sorted(months.items()) for month in sorted(listed)]
+    if rows:
+        changed = {
+            name: list(cells)
+            for name, cells in zip(("load_seq", "month", "subject"), zip(*rows, strict=True), strict=True)
+        }
+        connection.register("hemvard_changed", pa.table(changed))
+        try:
+            connection.execute("INSERT INTO lake.ledger.month_changes BY NAME SELECT * FROM hemvard_changed")
+        finally:
+            connection.unregister("hemvard_changed")
 
 
 def next_load_seq(connection: duckdb.DuckDBPyConnection) -> int:
@@ -134,18 +166,40 @@ def note_stamps(connection: duckdb.DuckDBPyConnection, stamps: Mapping[int, str]
         connection.execute("UPDATE lake.ledger.landings SET stamp = ? WHERE landing_seq = ?", (stamp, sequence))
 
 
-def add_windows(
-    connection: duckdb.DuckDBPyConnection, model: str, definition: str, built: Mapping[Window, int]
-) -> None:
-    """Note that a model has been computed for windows; the caller holds the transaction."""
+def add_windows(connection: duckdb.DuckDBPyConnection, built: Mapping[str, tuple[str, Mapping[Window, int]]]) -> None:
+    """Note that models have been computed for windows: model → its definition, and the last load that each saw.
+
+    The caller holds the transaction.
+    """
+    rows = [
+        (model, window.start, window.end, sequence, definition)
+        for model, (definition, windows) in built.items()
+        for window, sequence in sorted(windows.items())
+    ]
+    if not rows:
+        return
+    names = ("model", "window_start", "window_end", "built_seq", "definition")
+    connection.register(
+        "hemvard_built",
+        pa.table({name: list(cells) for name, cells in zip(names, zip(*rows, strict=True), strict=True)}),
+    )
+    try:
+        connection.execute(
+            "DELETE FROM lake.ledger.model_windows WHERE row(model, window_start, window_end) IN "
+            "(SELECT row(b.model, b.window_start, b.window_end) FROM hemvard_built AS b)"
+        )
+        connection.execute("INSERT INTO lake.ledger.model_windows BY NAME SELECT * FROM hemvard_built")
+    finally:
+        connection.unregister("hemvard_built")
+
+
+def remove_windows(connection: duckdb.DuckDBPyConnection, model: str, windows: Iterable[Window]) -> None:
+    """Note that a model's windows are to be computed again, or are no more; the caller holds the transaction."""
+    listed = list(windows)
     connection.execute(
         "DELETE FROM lake.ledger.model_windows WHERE model = $model AND row(window_start, window_end) IN "
         "(SELECT row(unnest($starts::DATE[]), unnest($ends::DATE[])))",
-        {"model": model, "starts": [window.start for window in built], "ends": [window.end for window in built]},
-    )
-    connection.executemany(
-        "INSERT INTO lake.ledger.model_windows VALUES (?, ?, ?, ?, ?)",
-        [(model, window.start, window.end, sequence, definition) for window, sequence in sorted(built.items())],
+        {"model": model, "starts": [window.start for window in listed], "ends": [window.end for window in listed]},
     )
 
 

@@ -1,12 +1,14 @@
-"""The models: SQL files that declare their window, computed only for the windows that changed.
+"""The models: SQL files that declare their inputs and window, computed only for the windows that changed.
 
-`models/core/visits.sql` is computed when a month is loaded; the others by the step `compute`.
+`models/core/visits.sql` is computed when a month is loaded; the others by the step `compute`. An indicator's file
+gives contributions; `warehouse.indicators` makes a model of it.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -14,104 +16,284 @@ from typing import Literal
 import duckdb
 import pyarrow as pa
 
+from regions.contracts import CONTRACTS
 from regions.model import MonthSpan
 from regions.month import Month
-from warehouse import schema
-from warehouse.ledger import LedgerState, Window, add_windows
-from warehouse.sql import columns, qualified
+from regions.source import VISITS
+from warehouse import indicators, schema
+from warehouse.ledger import LedgerState, Window, add_windows, remove_windows
+from warehouse.sql import columns, identifier, literal, qualified
 
 MODELS = Path(__file__).parent / "models"
-_WINDOW = re.compile(r"^-- window: (month|year|period), on (.+)$", re.MULTILINE)
+WindowKind = Literal["month", "year", "period", "monthly", "gap"]
+_WINDOW = re.compile(r"^-- window: (month|year|period|monthly|gap), on (.+)$", re.MULTILINE)
+_REACH = re.compile(r"^-- reach: (\d+) before, (\d+) after$", re.MULTILINE)
+_FROM = re.compile(r"^-- From: (.+)$", re.MULTILINE)
+_RESULTS = "hemvard_results"
 _BOUND = re.compile(r"\$([a-z_]+)")
+_MADE_OF = {"volumes.cube": VISITS, "core.constructed_visits": "care_actions", "volumes.population": "population"}
+"""Tables that are made of a subject of another name."""
+
+
+@dataclass(frozen=True)
+class Spans:
+    """The periods beside months and years: the agreements' baselines and follow-ups, and those of gap analyses."""
+
+    agreed: tuple[MonthSpan, ...] = ()
+    gap: tuple[MonthSpan, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What models may read of a region: values by name (`$name`), and small tables (`hemvard_…`)."""
+
+    values: Mapping[str, object]
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model: the table that it fills, its SQL, and its window."""
+    """A model: the table that it fills, its SQL, its window, and what else decides its rows."""
 
     name: str
     table: schema.Table
-    window: Literal["month", "year", "period"]
+    window: WindowKind
     window_key: str
     """What of a row is the first day of its window."""
     sql: str
+    inputs: tuple[str, ...]
+    """Tables of the lake (`schema.table`), and registered ones (`hemvard_…`)."""
+    reach: tuple[int, int] = (0, 0)
+    """Months before and after the window that decide its rows too."""
+    values: tuple[tuple[str, object], ...] = ()
+    """Bound values of the model's own."""
+    own_rows: tuple[tuple[str, str], ...] = ()
+    """Columns and texts that tell the model's rows from others' in the same table."""
 
-    def definition(self, bound: Mapping[str, object]) -> str:
-        """A hash of the SQL and of the parameters that it reads."""
-        used = {name: bound[name] for name in sorted(set(_BOUND.findall(self.sql)))}
-        return hashlib.sha256(f"{self.sql}\0{used}".encode()).hexdigest()
+    @property
+    def subjects(self) -> frozenset[str]:
+        """The subjects whose rows the model is made of, directly or through other models."""
+        named = {_MADE_OF.get(name, name.partition(".")[2]) for name in self.inputs if "." in name}
+        return frozenset(named & {VISITS, *CONTRACTS})
+
+    def bound(self, bound: Bound) -> dict[str, object]:
+        """The values that the SQL binds."""
+        every = {**bound.values, **dict(self.values)}
+        return {name: every[name] for name in sorted(set(_BOUND.findall(self.sql)))}
+
+    def tables(self, bound: Bound) -> dict[str, pa.Table]:
+        """The small tables that the SQL reads."""
+        return {name: bound.tables[name] for name in self.inputs if "." not in name}
+
+    def definition(self, bound: Bound) -> str:
+        """A hash of the SQL, and of the values and small tables that it reads."""
+        tables = {name: table.to_pylist() for name, table in self.tables(bound).items()}
+        return hashlib.sha256(f"{self.sql}\0{self.bound(bound)}\0{tables}".encode()).hexdigest()
 
 
 VISITS_SQL = (MODELS / "core" / "visits.sql").read_text(encoding="utf-8")
 COMPUTED: Mapping[str, schema.Table] = {
     "volumes/visits_month": schema.VISITS_MONTH,
     "volumes/region_totals": schema.REGION_TOTALS,
-    "indicators/unplanned_share": schema.INDICATOR_RESULTS,
+    "volumes/cube": schema.CUBE,
+    "volumes/population": schema.POPULATION,
+    "volumes/visits_year": schema.VISITS_YEAR,
+    "volumes/by_area": schema.BY_AREA,
+    "volumes/scenario_totals": schema.SCENARIO_TOTALS,
+    "volumes/scenario_differences": schema.SCENARIO_DIFFERENCES,
+    "volumes/gap": schema.GAP,
+    "indicators/kolada": schema.INDICATOR_RESULTS,
 }
+"""The models beside the indicators', in the order in which they are computed."""
 
 
 def computed_models() -> tuple[Model, ...]:
-    """The models of the step `compute`, in the order in which they stand above."""
-    return tuple(_read(name, table) for name, table in COMPUTED.items())
+    """The models of the step `compute`, in order."""
+    return (*(_read(name, table) for name, table in COMPUTED.items()), *indicator_models())
+
+
+def indicator_models() -> tuple[Model, ...]:
+    """A model for each indicator that is computed from the deliveries."""
+    return tuple(_of_indicator(entry) for entry in indicators.definitions() if entry.is_computed)
 
 
 def _read(name: str, table: schema.Table) -> Model:
     sql = (MODELS / f"{name}.sql").read_text(encoding="utf-8")
+    window, key = _window_of(name, sql)
+    own = (("comparison_source", "kolada"),) if table is schema.INDICATOR_RESULTS else ()
+    return Model(name, table, window, key, sql, inputs_of(sql), _reach_of(sql), own_rows=own)
+
+
+def _of_indicator(definition: indicators.Definition) -> Model:
+    sql = definition.sql
+    window, key = _window_of(definition.model_name, sql)
+    named = {"indicator_id": definition.indicator_id, "version": str(definition.version), "comparison_source": "own"}
+    return Model(
+        definition.model_name,
+        schema.INDICATOR_RESULTS,
+        window,
+        key,
+        indicators.composed(definition),
+        tuple(dict.fromkeys((*inputs_of(sql), *inputs_of(indicators.FRAME)))),
+        _reach_of(sql),
+        tuple(sorted(indicators.bound(definition).items())),
+        tuple(named.items()),
+    )
+
+
+def inputs_of(sql: str) -> tuple[str, ...]:
+    """The tables that a model says it reads; ValueError where it doesn't say."""
+    found = _FROM.search(sql)
+    if found is None:
+        raise ValueError("a model's head must say what it reads (-- From: …)")
+    return tuple(name.strip() for name in re.split("[,;]", found[1]) if name.strip() != "contributions")
+
+
+def _window_of(name: str, sql: str) -> tuple[WindowKind, str]:
     found = _WINDOW.search(sql)
     if found is None:
         raise ValueError(f"{name}.sql does not declare its window")
-    return Model(name, table, found[1], found[2], sql)  # type: ignore[arg-type]
+    return found[1], found[2]  # type: ignore[return-value]
 
 
-def stale_windows(model: Model, state: LedgerState, definition: str, periods: Sequence[MonthSpan]) -> dict[Window, int]:
+def _reach_of(sql: str) -> tuple[int, int]:
+    found = _REACH.search(sql)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def stale_windows(model: Model, state: LedgerState, definition: str, spans: Spans) -> dict[Window, int]:
     """The windows to compute → the last load that changed them. Pure: `plan` and `run` share it."""
     stale = {}
-    for window in windows_of(model, state.month_seq, periods):
-        changed = max(state.month_seq.get(month, 0) for month in window.months())
+    for window in windows_of(model, state.month_seq, spans):
+        changed = _last_change(model, state, window)
         if state.windows.get((model.name, window)) != (changed, definition):
             stale[window] = changed
     return stale
 
 
-def windows_of(model: Model, months: Iterable[Month], periods: Sequence[MonthSpan]) -> list[Window]:
-    """Every window of a model over the months that have visits; periods are years and an agreement's own."""
-    if model.window == "month":
-        return sorted(_window(month, month) for month in months)
+def _last_change(model: Model, state: LedgerState, window: Window) -> int:
+    """The last load that changed what a window is made of.
+
+    Events count where they happened, in the window and the model's reach. A snapshot or a series may tell of any
+    month: every load of one counts.
+    """
+    before, after = model.reach
+    months = set(Month.of(window.start).plus(-before).until(Month.of(window.end).plus(after)))
+    changed = [0]
+    for subject in model.subjects:
+        by_month = state.month_seq if subject == VISITS else state.subject_seq.get(subject, {})
+        anywhere = subject != VISITS and CONTRACTS[subject].when != "event"
+        changed += [sequence for month, sequence in by_month.items() if anywhere or month in months]
+    return max(changed)
+
+
+def windows_of(model: Model, months: Iterable[Month], spans: Spans) -> list[Window]:
+    """Every window of a model over the months that have visits."""
+    months = sorted(months)
+    by_month = [_window(month, month) for month in months]
     years = {_window(Month(month.year, 1), Month(month.year, 12)) for month in months}
-    if model.window == "period":
-        held = {span: [month for month in months if span.holds(month)] for span in periods if span.last}
-        years |= {_window(span.first, span.last) for span, inside in held.items() if inside and span.last}
-    return sorted(years)
+    if model.window == "month":
+        return by_month
+    if model.window == "year":
+        return sorted(years)
+    if model.window == "gap":
+        return sorted(set(_held(spans.gap, months)))
+    return sorted({*years, *_held(spans.agreed, months), *(by_month if model.window == "monthly" else ())})
+
+
+def _held(spans: Iterable[MonthSpan], months: Sequence[Month]) -> Iterator[Window]:
+    """Spans that have an end and any of the months."""
+    for span in spans:
+        if span.last and any(span.holds(month) for month in months):
+            yield _window(span.first, span.last)
 
 
 def compute(
-    connection: duckdb.DuckDBPyConnection,
-    model: Model,
-    stale: Mapping[Window, int],
-    bound: Mapping[str, object],
-) -> int:
-    """Replace the rows of the stale windows; how many there are now. The caller holds the transaction."""
-    target = qualified(f"lake.{model.table.name}")
-    ordered = sorted(stale)
-    used = {name: bound[name] for name in sorted(set(_BOUND.findall(model.sql)))}
-    connection.register("hemvard_windows", _table(ordered))
-    try:
-        connection.execute(_delete(model, target))
-        names = columns(model.table.names())
-        connection.execute(f"INSERT INTO {target} BY NAME SELECT {names} FROM ({model.sql})", used)
-    finally:
-        connection.unregister("hemvard_windows")
-    add_windows(connection, model.name, model.definition(bound), stale)
-    row = connection.execute(f"SELECT count(*) FROM {target}").fetchone()
+    connection: duckdb.DuckDBPyConnection, stale: Mapping[Model, Mapping[Window, int]], bound: Bound, state: LedgerState
+) -> dict[str, int]:
+    """Replace the rows of the stale windows; model → rows made. The caller holds the transaction.
+
+    The indicators' rows meet in memory and enter the lake together: each write to it is a file.
+    """
+    shared = schema.INDICATOR_RESULTS
+    made = {}
+    listed = ", ".join(f"{identifier(column.name)} {column.type}" for column in shared.columns)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_RESULTS} ({listed})")
+    for model, windows in stale.items():
+        lake = qualified(f"lake.{model.table.name}")
+        with _registered(connection, {"hemvard_windows": _table(sorted(windows)), **model.tables(bound)}):
+            if any((model.name, window) in state.windows for window in windows):
+                connection.execute(_delete(model, lake))
+            made[model.name] = _insert(connection, model, _RESULTS if model.table is shared else lake, bound)
+    names = columns(shared.names())
+    connection.execute(f"INSERT INTO {qualified(f'lake.{shared.name}')} BY NAME SELECT {names} FROM {_RESULTS}")
+    connection.execute(f"DROP TABLE {_RESULTS}")
+    add_windows(connection, {model.name: (model.definition(bound), windows) for model, windows in stale.items()})
+    return made
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, model: Model, target: str, bound: Bound) -> int:
+    names = columns(model.table.names())
+    row = connection.execute(
+        f"INSERT INTO {target} BY NAME SELECT {names} FROM ({model.sql})", model.bound(bound)
+    ).fetchone()
     return int(row[0]) if row else 0
 
 
+def forget(connection: duckdb.DuckDBPyConnection, state: LedgerState, models: Sequence[Model], spans: Spans) -> None:
+    """Remove the rows of windows and indicators that are no more; the caller holds the transaction."""
+    by_name = {model.name: model for model in models}
+    for name, windows in _gone(state, models, spans).items():
+        if name in by_name:
+            model = by_name[name]
+            with _registered(connection, {"hemvard_windows": _table(sorted(windows))}):
+                connection.execute(_delete(model, qualified(f"lake.{model.table.name}")))
+        remove_windows(connection, name, windows)
+    if {name for name, _ in state.windows} - by_name.keys():
+        _forget_indicators(connection, models)
+
+
+def _gone(state: LedgerState, models: Sequence[Model], spans: Spans) -> dict[str, list[Window]]:
+    """Model → the windows that have been computed and are no windows of it any more."""
+    current = {model.name: set(windows_of(model, state.month_seq, spans)) for model in models}
+    gone: dict[str, list[Window]] = {}
+    for name, window in sorted(state.windows):
+        if window not in current.get(name, ()):
+            gone.setdefault(name, []).append(window)
+    return gone
+
+
+def _forget_indicators(connection: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> None:
+    """Remove the results of indicators whose files are gone."""
+    kept = [dict(model.own_rows) for model in models if model.table is schema.INDICATOR_RESULTS]
+    known = {"ids": [row.get("indicator_id", "") for row in kept], "versions": [row.get("version", "") for row in kept]}
+    connection.execute(
+        "DELETE FROM lake.indicators.results WHERE comparison_source = 'own' AND row(indicator_id, version::VARCHAR) "
+        "NOT IN (SELECT row(unnest($ids::VARCHAR[]), unnest($versions::VARCHAR[])))",
+        known,
+    )
+
+
+@contextmanager
+def _registered(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> Iterator[None]:
+    for name, table in tables.items():
+        connection.register(name, table)
+    try:
+        yield
+    finally:
+        for name in tables:
+            connection.unregister(name)
+
+
 def _delete(model: Model, target: str) -> str:
-    """The rows of the stale windows. The key stands outside the sub-select, whose columns may have its names."""
+    """The model's rows of the stale windows.
+
+    The key stands outside the sub-select, whose columns may have its names.
+    """
     key, window = model.window_key, "period_start"
-    if model.window == "period":
+    if "period_end" in model.table.key:
         key, window = f"row({key}, period_end)", "row(period_start, period_end)"
-    own = f" AND indicator_id = '{model.name.split('/')[1]}'" if model.table is schema.INDICATOR_RESULTS else ""
+    own = "".join(f" AND {identifier(name)}::VARCHAR = {literal(text)}" for name, text in model.own_rows)
     return f"DELETE FROM {target} WHERE {key} IN (SELECT {window} FROM hemvard_windows){own}"
 
 

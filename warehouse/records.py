@@ -1,10 +1,9 @@
-"""The lake's tables of subjects other than visits, made when rows come.
+"""The lake's tables of subjects other than visits, and the views of what counts in them.
 
 `core.<subject>_versions` holds every accepted row, the view `core.<subject>` what counts: there a person is the
 one for whom the row's pseudonym stands now. Links between persons are what says so, and keep theirs.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -24,18 +23,15 @@ _MAP = (
 _NOT_CONTENT = ("delivery_id", "row_number", "source_id", "known_from", "delivery_month", "cancelled", "counting")
 
 
-def ensure_records(connection: duckdb.DuckDBPyConnection, subjects: Iterable[str] = ()) -> None:
-    """Make the tables of subjects that lack them, and each view that its table lacks or has outgrown.
+def ensure_records(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the subjects' tables that the lake lacks, and each view that its table lacks or has outgrown.
 
     A run that died between a table and its view, or an older version's table, is made good by the next.
     """
-    if tables := [VERSIONS[subject] for subject in sorted(subjects)]:
-        add_tables(connection, tables)
+    add_tables(connection, [VERSIONS[subject] for subject in sorted(CONTRACTS)])
     shown = _shown(connection)
     stale = [
-        VERSIONS[subject]
-        for subject in CONTRACTS
-        if VERSIONS[subject].name in shown and shown.get(f"core.{subject}") != set(VERSIONS[subject].names())
+        VERSIONS[subject] for subject in CONTRACTS if shown.get(f"core.{subject}") != set(VERSIONS[subject].names())
     ]
     if stale:
         with transaction(connection):
@@ -59,14 +55,6 @@ def _make_view(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     connection.execute(f"COMMENT ON VIEW {name} IS {literal(f'{table.sv} | {table.en}')}")
     if table is VERSIONS[CARE_ACTIONS]:
         connection.execute(f"CREATE OR REPLACE VIEW {identifier(LAKE)}.core.constructed_visits AS {_CONSTRUCTED_SQL}")
-
-
-def known_records(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The subjects other than visits of which rows have come."""
-    rows = connection.execute(
-        "SELECT view_name FROM duckdb_views() WHERE database_name = $lake AND schema_name = 'core'", {"lake": LAKE}
-    ).fetchall()
-    return sorted(row[0] for row in rows if row[0] in VERSIONS)
 
 
 def view_of(table: Table) -> str:

@@ -69,6 +69,11 @@ def _count(name: str, sv: str, en: str, unit: str) -> Column:
     return Column(name, "BIGINT", "additive", sv, en, unit)
 
 
+def _amount(name: str, sv: str, en: str) -> Column:
+    """Counts, kronor or posts: what an indicator's definition says."""
+    return Column(name, "DECIMAL(18,4)", "additive", sv, en, "by_definition")
+
+
 def _ratio(name: str, sv: str, en: str, unit: str) -> Column:
     return Column(name, "DOUBLE", "ratio", sv, en, unit)
 
@@ -428,11 +433,12 @@ LOADS = Table(
 )
 MONTH_CHANGES = Table(
     "ledger.month_changes",
-    "En besöksmånad som en inläsning ändrade",
-    "An event month that a load changed",
+    "En månad av ett ämne som en inläsning ändrade",
+    "An event month of a subject that a load changed",
     (
         _key("load_seq", "BIGINT", "Inläsningens löpnummer", "The load's sequence"),
-        _key("month", "DATE", "Besöksmånad", "Event month"),
+        _key("month", "DATE", "Månad då det hände", "Event month"),
+        _key("subject", "VARCHAR", "Ämne; tomt i äldre rader: visits", "Subject; empty in older rows: visits"),
     ),
 )
 MODEL_WINDOWS = Table(
@@ -495,6 +501,287 @@ REGION_TOTALS = Table(
     ),
     dimensions=("care_form", "place", "planned", "age_group"),
 )
+_YEAR = _key("year", "SMALLINT", "År", "Year")
+_MUNICIPALITY = _key(
+    "municipality_code",
+    "VARCHAR",
+    "Folkbokföringskommun; 9998 utanför länet, 9999 okänd, all",
+    "Municipality of residence, or all",
+)
+_PERIOD_START = _key("period_start", "DATE", "Periodens första dag", "First day of the period")
+_PERIOD_END = _key("period_end", "DATE", "Periodens sista dag", "Last day of the period")
+_SEX = _key("sex", "VARCHAR", "Kön: female, male, unknown, all", "Sex, or all")
+_SCENARIO = _key("scenario", "VARCHAR", "Gränsdragning (scenarios/<id>.yaml)", "Boundary (scenarios/<id>.yaml)")
+_UNPLANNED_VISITS = _count("unplanned_visits", "Oplanerade besök (tid inte avtalad)", "Unplanned visits", "visits")
+CUBE_ATTRIBUTES = (
+    *("principal", "living", "care_form", "place", "planned", "visit_kind", "acute", "provider_level", "profession"),
+    *("part_of_day", "day_type", "age", "age_group", "sex", "palliative", "dementia", "rehabilitation"),
+    *("assistive_devices", "delegated", "distance", "enrolled"),
+)
+"""The attributes of a visit over which a scenario's conditions may be put; each has a closed list of texts."""
+_CUBE_KEYS = {
+    "visit_kind": (
+        "home_health_care (hemsjukvårdsbesök), planned_home_visit och unplanned_home_visit (hembesök), unknown,"
+        " other (inte i hemmet)",
+        "Home health care visit, planned or unplanned home visit, unknown (place, or whether planned), other",
+    ),
+    "age": ("Ålder på besöksdagen, som text; unknown", "Age on the day of the visit, as text; unknown"),
+}
+
+
+def _cube_key(name: str) -> Column:
+    if name in _CUBE_KEYS:
+        return _key(name, "VARCHAR", *_CUBE_KEYS[name])
+    (column,) = [column for column in _VISIT_ATTRIBUTES if column.name == name]
+    return _key(name, column.type, column.sv, column.en)
+
+
+CUBE = Table(
+    "volumes.cube",
+    "Besök per månad, person och kombination av egenskaper: det som alla gränsdragningar räknas ur",
+    "Visits by month, person and combination of attributes: what every boundary is computed from; never published",
+    (
+        _key("month", "DATE", "Månadens första dag", "First day of the month"),
+        _key("person_key", "UUID", "Personens pseudonym", "The person's pseudonym"),
+        *(
+            _cube_key(name)
+            for name in (
+                "residence_municipality_code",
+                "serving_municipality_code",
+                "care_unit_id",
+                "health_centre_id",
+                *CUBE_ATTRIBUTES,
+            )
+        ),
+        *(column for column in _MEASURES if column.role != "persons"),
+    ),
+    partition="month",
+)
+VISITS_YEAR = Table(
+    "volumes.visits_year",
+    "Besök per år och folkbokföringskommun, en marginal i taget",
+    "Visits by year and municipality of residence, a margin at a time; outside the margin: all",
+    (
+        _YEAR,
+        _MUNICIPALITY,
+        _key(
+            "margin",
+            "VARCHAR",
+            "Vilka egenskaper raden delas på, med + emellan; total: ingen",
+            "The attributes by which the row is split, with + between; total: none",
+        ),
+        _CARE_FORM,
+        _AGE_GROUP,
+        _SEX,
+        _key("profession", "VARCHAR", "Ansvarigt yrke, eller all", "Lead profession, or all"),
+        _key("provider_level", "VARCHAR", "Vårdnivå, eller all", "Provider level, or all"),
+        _key("part_of_day", "VARCHAR", "Del av dygnet, eller all", "Part of day, or all"),
+        *_MEASURES,
+        _STATUS,
+    ),
+    dimensions=("municipality_code", "care_form", "age_group", "sex", "profession", "provider_level", "part_of_day"),
+)
+POPULATION = Table(
+    "volumes.population",
+    "Invånare den 31 december per kommun, ålder och kön, som volymer och indikatorer räknar med",
+    "Inhabitants on 31 December by municipality, age and sex, as volumes and indicators use them",
+    (
+        _YEAR,
+        _key("municipality_code", "VARCHAR", "Kommun", "Municipality"),
+        _key("age", "SMALLINT", "Ålder i hela år; 100 är 100 år och äldre", "Age; 100 is 100 and above", "years"),
+        _key("sex", "VARCHAR", "Kön: female, male", "Sex: female, male"),
+        _open("persons", "BIGINT", "Antal invånare", "Inhabitants", "persons"),
+        _open(
+            "basis", "VARCHAR", "official (SCB) eller illustrative (påhittad)", "Official, or illustrative (made up)"
+        ),
+        _open("source_id", "VARCHAR", "Källa", "Source"),
+    ),
+)
+BY_AREA = Table(
+    "volumes.by_area",
+    "Besök i hemmet i ordinärt boende per 1 000 invånare, för en period och ett område",
+    "Visits at home in ordinary housing per 1,000 inhabitants, for a period and an area",
+    (
+        _PERIOD_START,
+        _PERIOD_END,
+        _key(
+            "area_type",
+            "VARCHAR",
+            "municipality, county_part (länsdel), health_centre (vårdcentral), region",
+            "Municipality, county part, health centre or region",
+        ),
+        _key("area_code", "VARCHAR", "Områdets kod", "The area's code"),
+        _CARE_FORM,
+        _AGE_GROUP,
+        _SEX,
+        _key(
+            "measure",
+            "VARCHAR",
+            "crude (ostandardiserat) eller standardised (åldersstandardiserat)",
+            "Crude, or standardised by age",
+        ),
+        _ratio("value", "Besök per 1 000 invånare", "Visits per 1,000 inhabitants", "per_1000"),
+        _ratio("patients_value", "Personer per 1 000 invånare", "Persons per 1,000 inhabitants", "per_1000"),
+        _MEASURES[0],
+        _UNPLANNED_VISITS,
+        *_MEASURES[1:],
+        Column(
+            "population",
+            "BIGINT",
+            "persons",
+            "Invånare i åldersgruppen den 31 december det år då perioden slutar (listade, för en vårdcentral)",
+            "Inhabitants of the age group on 31 December of the period's last year (a health centre: listed)",
+            "persons",
+        ),
+        _open(
+            "standard_population",
+            "VARCHAR",
+            "Den befolkning vars åldersfördelning standardiseringen följer",
+            "The population whose ages the standardisation follows",
+        ),
+        _open("basis", "VARCHAR", "Hur folkmängden är känd", "How the population is known"),
+        _STATUS,
+    ),
+    dimensions=("care_form", "age_group", "sex"),
+)
+_RESTS_ON_UNKNOWN = (
+    _count(
+        "visits_on_unknown",
+        "Besök som räknas fast en egenskap är okänd (villkorets unknown: in)",
+        "Visits that are in although an attribute is unknown (a condition's unknown: in)",
+        "visits",
+    ),
+    _count(
+        "visits_out_on_unknown",
+        "Besök som inte räknas bara för att en egenskap är okänd (villkorets unknown: out)",
+        "Visits that are out for nothing but an unknown attribute (a condition's unknown: out)",
+        "visits",
+    ),
+)
+SCENARIO_TOTALS = Table(
+    "volumes.scenario_totals",
+    "Besök inom en gränsdragning per år och folkbokföringskommun",
+    "Visits within a boundary, by year and municipality of residence",
+    (
+        _YEAR,
+        _MUNICIPALITY,
+        _SCENARIO,
+        _open("title_sv", "VARCHAR", "Gränsdragningens namn", "The boundary's title in Swedish"),
+        _MEASURES[0],
+        _UNPLANNED_VISITS,
+        *_MEASURES[1:],
+        *_RESTS_ON_UNKNOWN,
+        _STATUS,
+    ),
+    dimensions=("municipality_code",),
+)
+SCENARIO_DIFFERENCES = Table(
+    "volumes.scenario_differences",
+    "Vad som skiljer två gränsdragningar, per år, folkbokföringskommun och orsak",
+    "What differs between two boundaries, by year, municipality of residence and reason",
+    (
+        _YEAR,
+        _MUNICIPALITY,
+        _SCENARIO,
+        _key("other_scenario", "VARCHAR", "Den andra gränsdragningen", "The other boundary"),
+        _key(
+            "reason",
+            "VARCHAR",
+            "Egenskap eller egenskaper vars villkor skiljer, med + emellan; all: alla orsaker",
+            "The attribute or attributes whose conditions differ, with + between; all: every reason",
+        ),
+        _count(
+            "visits",
+            "Den andra gränsdragningens besök minus den förstas: tillkommer minus faller bort",
+            "The other boundary's visits minus the first one's: added minus removed",
+            "visits",
+        ),
+        _count("visits_added", "Besök som bara den andra räknar", "Visits that only the other counts", "visits"),
+        _count("visits_removed", "Besök som bara den första räknar", "Visits that only the first counts", "visits"),
+        _count("unplanned_visits", "Oplanerade, på samma sätt", "Unplanned ones, in the same way", "visits"),
+        _persons("patients", "Personer bakom skillnaden", "Persons behind the difference"),
+        _count("minutes", "Minuter, på samma sätt", "Minutes, in the same way", "minutes"),
+        _count(
+            "visits_on_unknown",
+            "Besök i skillnaden där en egenskap är okänd",
+            "Visits of the difference with an unknown attribute",
+            "visits",
+        ),
+        _STATUS,
+    ),
+    dimensions=("municipality_code", "reason"),
+)
+STAFFING = Table(
+    "volumes.staffing",
+    "Årsarbetare per år, kommun, yrke och gränsdragning, på fyra sätt",
+    "Full-time equivalents by year, serving municipality, profession and boundary, in four ways",
+    (
+        _YEAR,
+        _key(
+            "municipality_code",
+            "VARCHAR",
+            "Kommun där vården ges; all; 0000: rest vid avrundning eller utan kommun",
+            "Serving municipality; all; 0000: what belongs to none",
+        ),
+        _key("profession", "VARCHAR", "Yrke; all", "Profession; all"),
+        _key(
+            "scenario", "VARCHAR", "Gränsdragning; all där den inte spelar roll", "Boundary; all where it plays no part"
+        ),
+        _key(
+            "method",
+            "VARCHAR",
+            "hr (personalsystem), volume (besökens tid), norm (patienter per tjänst), agreed (överenskommet)",
+            "From HR, from the volume (minutes), by norm (patients per post), as agreed",
+        ),
+        _key("party", "VARCHAR", "Arbetsgivare: region, municipality, all", "Employer: region, municipality, all"),
+        _open("fte", "DECIMAL(12,4)", "Årsarbetare", "Full-time equivalents", "fte"),
+        _open("headcount", "BIGINT", "Antal anställda (bara hr)", "Headcount (hr alone)", "persons"),
+        _open("basis", "VARCHAR", "Svagaste grund bland det som ingår", "The weakest basis among its inputs"),
+        _open("source", "VARCHAR", "Källa", "Source"),
+        _STATUS,
+    ),
+)
+GAP = Table(
+    "volumes.gap",
+    "Personer efter vem som vårdar dem och vem som ska enligt överenskommelsen, per vårdcentral och kommun",
+    "Persons by who in fact cares for them and who should by the agreement, by health centre and municipality",
+    (
+        _PERIOD_START,
+        _PERIOD_END,
+        _MUNICIPALITY,
+        _key("health_centre", "VARCHAR", "Vårdcentral (HSA-id), unknown, all", "Health centre (HSA-id), unknown, all"),
+        _key(
+            "gap_group",
+            "VARCHAR",
+            "only_region, only_municipality, both, neither (känd genom utskrivning, SIP, ViSam eller inskrivning, utan"
+            " kontakt i tid)",
+            "Only region, only municipality, both, neither (known, without contact within the agreed time)",
+        ),
+        _key(
+            "agreed_principal",
+            "VARCHAR",
+            "Vem som ska vårda enligt överenskommelsen: region, municipality",
+            "Who should by the agreement: region, municipality",
+        ),
+        _open("agreement", "VARCHAR", "Överenskommelse", "Agreement"),
+        _persons("patients", "Antal olika personer", "Distinct persons"),
+        _count("visits", "Deras besök i hemmet i perioden", "Their visits at home in the period", "visits"),
+        _open(
+            "priority",
+            "SMALLINT",
+            "Prioritet enligt överenskommelsens regel, 1 först; tomt där inget gap finns",
+            "Priority by the agreement's rule, 1 first; empty where there is no gap",
+        ),
+        _ratio(
+            "priority_rank",
+            "Plats i prioriteringen bland periodens celler; tom där talet är skyddat",
+            "Rank among the period's cells; empty where the number is protected",
+            "rank",
+        ),
+        _STATUS,
+    ),
+    dimensions=("municipality_code", "health_centre"),
+)
 INDICATOR_DEFINITIONS = Table(
     "indicators.definitions",
     "En indikators definition",
@@ -503,12 +790,32 @@ INDICATOR_DEFINITIONS = Table(
         _key("indicator_id", "VARCHAR", "Indikator", "Indicator"),
         _key("version", "SMALLINT", "Version", "Version"),
         _open("valid_from", "DATE", "Gäller från", "Valid from"),
+        _open("valid_to", "DATE", "Gäller till och med; tomt: tills vidare", "Valid to; empty: until further notice"),
         _open("title_sv", "VARCHAR", "Namn", "Title in Swedish"),
         _open("title_en", "VARCHAR", "Namn på engelska", "Title in English"),
         _open("denominator", "VARCHAR", "Nämnare", "Denominator"),
         _open("exclusions", "VARCHAR", "Undantag", "Exclusions"),
         _open("numerator", "VARCHAR", "Täljare", "Numerator"),
+        _open(
+            "kind",
+            "VARCHAR",
+            "share_of_persons, share_of_visits, ratio, rate_of_persons, rate_of_events, quotient, external: avgör"
+            " intervallet (docs/maths.md)",
+            "What decides the interval (docs/maths.md)",
+        ),
         _open("unit", "VARCHAR", "Enhet", "Unit"),
+        _open(
+            "level",
+            "VARCHAR",
+            "structure (förutsättning), process eller outcome (resultat)",
+            "Structure, process or outcome",
+        ),
+        _open(
+            "applies_from",
+            "DATE",
+            "Före denna dag är indikatorn inte tillämplig (t.ex. en lag som inte gällde)",
+            "Before this day it is not applicable (a law that was not in force)",
+        ),
         _open(
             "direction",
             "VARCHAR",
@@ -529,19 +836,29 @@ INDICATOR_RESULTS = Table(
         _key("version", "SMALLINT", "Version", "Version"),
         _key("period_start", "DATE", "Periodens första dag", "First day of the period"),
         _key("period_end", "DATE", "Periodens sista dag", "Last day of the period"),
-        _key("area_type", "VARCHAR", "municipality eller region", "Municipality or region"),
+        _key(
+            "area_type",
+            "VARCHAR",
+            "municipality, county_part (länsdel), region, country",
+            "Municipality, county part, region or country",
+        ),
         _key("area_code", "VARCHAR", "Områdets kod", "The area's code"),
         _key("sex", "VARCHAR", "Kön; all", "Sex; all"),
         _key("age_group", "VARCHAR", "Åldersgrupp; all", "Age group; all"),
-        _key("standardisation", "VARCHAR", "crude: ostandardiserat", "Crude: not standardised"),
+        _key(
+            "standardisation",
+            "VARCHAR",
+            "crude (ostandardiserat) eller age (åldersstandardiserat)",
+            "Crude, or standardised by age",
+        ),
         _key(
             "comparison_source",
             "VARCHAR",
-            "own: beräknat ur leveranserna",
-            "Own: computed from the deliveries",
+            "own: beräknat ur leveranserna; kolada: Koladas värde, källa Kolada",
+            "Own: computed from the deliveries; kolada: as Kolada publishes it",
         ),
-        _count("numerator", "Täljare", "Numerator", "visits"),
-        _count("denominator", "Nämnare", "Denominator", "visits"),
+        _amount("numerator", "Täljare", "Numerator"),
+        _amount("denominator", "Nämnare", "Denominator"),
         _persons("numerator_patients", "Personer bakom täljaren", "Persons behind the numerator"),
         _persons("denominator_patients", "Personer bakom nämnaren", "Persons behind the denominator"),
         _count(
@@ -550,24 +867,30 @@ INDICATOR_RESULTS = Table(
             "Visits without the attribute, not counted",
             "visits",
         ),
-        _ratio("value", "Värde", "Value", "share"),
-        _ratio("ci_low", "Konfidensintervallets nedre gräns (95 %)", "Lower bound of the 95 % interval", "share"),
-        _ratio("ci_high", "Konfidensintervallets övre gräns (95 %)", "Upper bound of the 95 % interval", "share"),
-        _ratio("baseline_value", "Värde under baslinjen", "Value in the baseline period", "share"),
+        _ratio("value", "Värde", "Value", "by_definition"),
+        _ratio("standard_error", "Värdets medelfel", "The value's standard error", "by_definition"),
+        _ratio(
+            "ci_low", "Konfidensintervallets nedre gräns (95 %)", "Lower bound of the 95 % interval", "by_definition"
+        ),
+        _ratio(
+            "ci_high", "Konfidensintervallets övre gräns (95 %)", "Upper bound of the 95 % interval", "by_definition"
+        ),
+        _ratio("baseline_value", "Värde under baslinjen", "Value in the baseline period", "by_definition"),
         _open("baseline_start", "DATE", "Baslinjens första dag", "First day of the baseline"),
         _open("baseline_end", "DATE", "Baslinjens sista dag", "Last day of the baseline"),
         _open(
             "target",
             "DOUBLE",
-            "Mål; saknas där inget är beslutat",
-            "Target; missing where none is decided",
-            "share",
+            "Mål som gällde vid periodens slut; saknas där inget är beslutat",
+            "Target at the period's end; missing where none is decided",
+            "by_definition",
         ),
         _open(
             "signal",
             "VARCHAR",
-            "not_assessed: ingen signalregel är beslutad",
-            "Not_assessed: no signal rule is decided",
+            "Mot baslinjen: above, below (utanför tre medelfel), run_above, run_below (åtta månader i rad på samma"
+            " sida), none, not_assessed (docs/maths.md)",
+            "Against the baseline: beyond three standard errors, or eight months in a row on one side",
         ),
         _open(
             "usability",
@@ -575,8 +898,15 @@ INDICATOR_RESULTS = Table(
             "usable, with_caution eller not_usable",
             "Usable, with caution, not usable",
         ),
+        _open(
+            "source_break",
+            "DATE",
+            "Första dag med ett annat källsystem än under baslinjen; saknas där inget bytts",
+            "First day on which another source system counts than in the baseline; missing where none changed",
+        ),
         _STATUS,
     ),
+    dimensions=("sex", "age_group"),
 )
 INCOME_EQUALISATION = Table(
     "equalisation.income_equalisation",
@@ -879,11 +1209,25 @@ LAKE: tuple[Table, ...] = (
     RULE_COUNTS,
     VISITS_MONTH,
     REGION_TOTALS,
+    CUBE,
+    POPULATION,
+    VISITS_YEAR,
+    BY_AREA,
+    SCENARIO_TOTALS,
+    SCENARIO_DIFFERENCES,
+    GAP,
     INDICATOR_RESULTS,
 )
 PUBLISHED: tuple[Table, ...] = (
     VISITS_MONTH,
+    VISITS_YEAR,
     REGION_TOTALS,
+    BY_AREA,
+    SCENARIO_TOTALS,
+    SCENARIO_DIFFERENCES,
+    STAFFING,
+    GAP,
+    POPULATION,
     INDICATOR_DEFINITIONS,
     INDICATOR_RESULTS,
     INCOME_EQUALISATION,

@@ -1,7 +1,7 @@
--- A row is an indicator in its latest version.
+-- A row is an indicator in one of its versions.
 -- From: indicators.definitions
 -- By: CONTRACT, indicators.definitions
-SELECT indicator_id, version, title_sv, denominator, exclusions, numerator, unit, reference, limits
+SELECT indicator_id, version, valid_from, valid_to, title_sv, denominator, exclusions, numerator, kind, unit,
+  applies_from, direction, source, reference, limits
 FROM indicators.definitions
-QUALIFY version = max(version) OVER (PARTITION BY indicator_id)
-ORDER BY indicator_id
+ORDER BY indicator_id, version

@@ -1,6 +1,6 @@
 """Reads a page as a tree, and complains where its tags don't nest: what a test sees is what a browser sees."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -78,15 +78,15 @@ def parsed(html: str) -> Element:
     return reader.open[0]
 
 
-def written(sample: Sample, folder: Path, names: Mapping[str, str] = NAMES) -> str:
+def written(sample: Sample, folder: Path, names: Mapping[str, str] = NAMES, boundaries: Sequence[str] = ()) -> str:
     """The text of the page of a sample, made in a folder."""
     database = folder / "hemvard.duckdb"
     database.unlink(missing_ok=True)
     sample.write(database)
-    render(database, folder / "page", names)
+    render(database, folder / "page", names, boundaries)
     return (folder / "page" / "index.html").read_text(encoding="utf-8")
 
 
-def page(sample: Sample, folder: Path, names: Mapping[str, str] = NAMES) -> Element:
+def page(sample: Sample, folder: Path, names: Mapping[str, str] = NAMES, boundaries: Sequence[str] = ()) -> Element:
     """The page of a sample as a tree."""
-    return parsed(written(sample, folder, names))
+    return parsed(written(sample, folder, names, boundaries))

@@ -86,10 +86,13 @@ def test_the_notice_is_the_first_thing_seen(shown, width):
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_each_chart_is_shown_once_and_within_the_page(shown, width):
+@pytest.mark.parametrize(("unfolded", "count"), [(False, 1), (True, 1 + 4)])
+def test_each_chart_is_shown_once_and_within_the_page(shown, width, unfolded, count):
     shown.set_viewport_size({"width": width, "height": 900})
+    if unfolded:
+        shown.evaluate("document.querySelectorAll('details').forEach(entry => entry.open = true)")
     charts = [entry for entry in shown.locator("svg").all() if entry.is_visible()]
-    assert len(charts) == 2
+    assert len(charts) == count
     for chart in charts:
         for text in chart.locator("text").all():
             box = text.bounding_box()

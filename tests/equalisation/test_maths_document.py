@@ -13,9 +13,15 @@ def test_every_worked_example_is_true() -> None:
 
 
 def test_every_public_formula_is_in_the_document() -> None:
-    from equalisation import income
+    from equalisation import income, staffing
 
     text = DOCUMENT.read_text(encoding="utf-8")
-    own = [name for name, value in vars(income).items() if getattr(value, "__module__", "") == income.__name__]
+    modules = (income, staffing)
+    own = [
+        name
+        for module in modules
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", "") == module.__name__
+    ]
     missing = [name for name in own if not name.startswith("_") and name not in text]
     assert not missing

@@ -7,7 +7,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from small_region import MONTHS, Deliveries, run_plain, without_prefect, without_weight
+from small_region import MONTHS, Deliveries, few_indicators, run_plain, without_prefect, without_weight
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
         code: int | str | None = 0
         with ExitStack() as stack:
             stack.enter_context(without_prefect())
+            stack.enter_context(few_indicators())
             if light:
                 stack.enter_context(without_weight())
             stack.enter_context(patch.object(flows.running, "_prepare", lambda _place: None))

@@ -27,6 +27,7 @@ import flows.cli  # noqa: E402
 import flows.monthly  # noqa: E402
 import flows.running  # noqa: E402
 from regions.folder import load_region  # noqa: E402
+from warehouse import indicators  # noqa: E402
 
 
 def read_before(region: str) -> None:
@@ -34,6 +35,12 @@ def read_before(region: str) -> None:
     kept = load_region(region)
     for module in (flows.running, flows.monthly):
         module.load_region = lambda name: kept if Path(name) == kept.path else load_region(name)
+
+
+def keep_few_indicators(ids: list[str]) -> None:
+    """As `small_region.few_indicators`, for the runs of this process."""
+    few = tuple(entry for entry in indicators.definitions() if entry.indicator_id in ids)
+    indicators.definitions = lambda: few
 
 
 def serve() -> dict[str, Any] | None:
@@ -106,5 +113,6 @@ def die(*_args: object, **_kwargs: object) -> None:
 
 if __name__ == "__main__":
     read_before(sys.argv[1])
+    keep_few_indicators(sys.argv[2:])
 if __name__ == "__main__" and (given := serve()) is not None:
     run(given)

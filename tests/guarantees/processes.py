@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 import httpx
-from small_region import SMALL
+from small_region import FEW, SMALL
 
 _START_SECONDS = 180
 _RUN_SECONDS = 240
@@ -124,7 +124,7 @@ class ForkServer:
         self._numbers = count(1)
         environment = clean_environment() | {"PREFECT_API_URL": api, "PREFECT_HOME": str(folder / "prefect")}
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("fork_server.py")), str(SMALL)],
+            [sys.executable, str(Path(__file__).with_name("fork_server.py")), str(SMALL), *FEW],
             env=environment,
             cwd=folder,
             stdin=subprocess.PIPE,

@@ -16,6 +16,7 @@ SHIPPED_FILES = sorted(
     path for name in ("norrbotten", "orebro", "_template") for path in (SHIPPED / name).rglob("*.yaml")
 )
 KINDS = {"sources": "source", "scenarios": "scenario", "agreements": "agreement", "parameters": "parameter"}
+KINDS |= {"targets": "target"}
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import pytest
 from small_region import SMALL
 
 from regions import folder as folder_module
-from regions.checks import scenario_codes
 from regions.errors import UsageError
 from regions.folder import NATIONAL, check_region, find_folder, load_region
 
@@ -145,7 +144,7 @@ SPOILT = {
         "scenarios/base.yaml",
         "attribute: place",
         "attribute: plats",
-        "visits have no attribute plats; they have acute, age_group",
+        "visits have no attribute plats; they have acute, age, age_group",
     ),
     "wrong value": (
         "scenarios/base.yaml",
@@ -254,16 +253,6 @@ def test_an_extended_scenario_must_be_there(folder: Folder) -> None:
         "id: wide\nextends: narrow\ntitle_sv: Vid\ntext_sv: Allt.\nsource: Prov\nconditions: []\n",
     )
     assert folder.problems() == ["scenarios/wide.yaml:2: there is no scenario narrow"]
-
-
-def test_the_attributes_of_a_scenario_are_those_of_a_visit(folder: Folder) -> None:
-    codes = scenario_codes(load_region(str(folder.path)))
-    assert codes["visit_kind"] == ("home_health_care", "planned_home_visit", "unplanned_home_visit")
-    assert codes["principal"] == ("region", "municipality")
-    assert codes["residence_municipality_code"] == ("1814", "1861", "1880", "9998")
-    assert codes["age_group"] == ("0-17", "18", "19-64", "65-79", "80-89", "90+")
-    assert not {"cancelled", "person_key", "record_id"} & set(codes)
-    assert all("unknown" not in listed for listed in codes.values())
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_the_agreement_of_norrbotten_is_as_published() -> None:
     (agreement,) = load_region("norrbotten").agreements
     assert (agreement.tax_shift_from, agreement.takeover) == (date(2013, 1, 1), date(2013, 2, 1))
     assert [(decision.valid_from, decision.ore) for decision in agreement.ore] == [(date(2013, 1, 1), 22)]
-    assert (agreement.baseline.first, agreement.baseline.last) == (Month(2011, 1), Month(2011, 12))
+    assert (agreement.baseline.first, agreement.baseline.last) == (Month(2012, 1), Month(2012, 12))
 
 
 def test_the_agreement_of_orebro_moves_no_tax() -> None:

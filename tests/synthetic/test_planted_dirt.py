@@ -74,7 +74,8 @@ def test_each_fault_is_planted_in_each_source(norrbotten_2011) -> None:
 def test_the_manifest_counts_the_files(norrbotten_2011) -> None:
     inbox, manifest = norrbotten_2011.inbox, norrbotten_2011.manifest
     assert len(manifest.of("visits").files) == 48
-    assert len(manifest.files) == 48 + 12 + 12 + 4 + 1 + 1 + 4  # stays, emergency, ledger, staff, overview, links
+    # stays, emergency, ledger, staff, overview, links, inhabitants
+    assert len(manifest.files) == 48 + 12 + 12 + 4 + 1 + 1 + 4 + 1
     for file in manifest.files:
         path = inbox / file.source_id / file.name
         assert path.is_file()

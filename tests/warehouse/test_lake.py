@@ -155,8 +155,8 @@ def test_the_ledger_remembers(lake: duckdb.DuckDBPyConnection) -> None:
     window = Window(datetime(2024, 1, 1).date(), datetime(2024, 1, 31).date())
     with transaction(lake):
         add_landings(lake, [entry])
-        add_windows(lake, "volumes/visits_month", "one", {window: 3})
-        add_windows(lake, "volumes/visits_month", "two", {window: 4})
+        add_windows(lake, {"volumes/visits_month": ("one", {window: 3})})
+        add_windows(lake, {"volumes/visits_month": ("two", {window: 4})})
     state = read_ledger(lake)
     assert entry in state.landings
     assert state.windows == {("volumes/visits_month", window): (4, "two")}
@@ -171,12 +171,12 @@ def test_nothing_is_left_beside_the_home(home: RegionHome) -> None:
 def test_a_home_that_was_moved_opens_where_it_now_lies(tmp_path: Path) -> None:
     place = RegionHome(tmp_path / "here" / "small")
     connection = open_lake(place)
-    connection.execute("INSERT INTO lake.ledger.month_changes VALUES (1, DATE '2024-01-01')")
+    connection.execute("INSERT INTO lake.ledger.month_changes VALUES (1, DATE '2024-01-01', 'visits')")
     connection.close()
     (tmp_path / "here").rename(tmp_path / "there")
     moved = open_lake(RegionHome(tmp_path / "there" / "small"))
     try:
-        moved.execute("INSERT INTO lake.ledger.month_changes VALUES (2, DATE '2024-02-01')")
+        moved.execute("INSERT INTO lake.ledger.month_changes VALUES (2, DATE '2024-02-01', 'visits')")
         assert moved.execute("SELECT count(*) FROM lake.ledger.month_changes").fetchall() == [(2,)]
     finally:
         moved.close()

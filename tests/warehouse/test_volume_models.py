@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from memory_lake import memory_lake
 
-from warehouse.ledger import Window
-from warehouse.models import compute, computed_models
+from warehouse.ledger import Window, read_ledger
+from warehouse.models import Bound, compute, computed_models
 from warehouse.schema import VISITS
 
 MODELS = {model.name.split("/")[1]: model for model in computed_models()}
-BOUND = {"region_code": "18"}
+BOUND = Bound({"region_code": "18"})
 DECEMBER, JANUARY = Window(date(2023, 12, 1), date(2023, 12, 31)), Window(date(2024, 1, 1), date(2024, 1, 31))
 YEARS = [Window(date(year, 1, 1), date(year, 12, 31)) for year in (2023, 2024)]
 
@@ -94,7 +94,7 @@ def results(
 ) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """Key → measures and status."""
     model = MODELS[name]
-    compute(lake, model, dict.fromkeys(windows, 1), BOUND)
+    compute(lake, {model: dict.fromkeys(windows, 1)}, BOUND, read_ledger(lake))
     key, rest = model.table.key, [column for column in model.table.names() if column not in model.table.key]
     rows = lake.execute(f"SELECT {', '.join([*key, *rest])} FROM lake.{model.table.name}").fetchall()
     found = {row[: len(key)]: row[len(key) :] for row in rows}

@@ -62,6 +62,18 @@ SOURCES = (
     ("vas_visits", "Norrbottens läns landsting"),
 )
 Row = dict[str, object]
+INDICATORS = (
+    ("unplanned_share", "Andel oplanerade besök i hemmet", "share", "share_of_visits", "lower"),
+    ("emergency_visits_80", "Akutbesök, 80 år och äldre", "per_1000", "rate_of_events", "lower"),
+    ("cost_per_visit", "Kostnad per besök", "sek", "quotient", "none"),
+    ("external_falls", "Fallskador bland personer 80 år och äldre", "per_1000", "external", "lower"),
+)
+SCENARIOS = (
+    ("base", "Grunden", 96_500, 438, 1_560, 7),
+    ("with_children", "Grunden och barn 0–18 år", 96_919, 438, 1_565, 7),
+    ("without_night", "Grunden utan nätter", 90_000, 400, 1_500, 9),
+)
+"""Id, title, visits, unplanned ones, patients, visits that rest on unknown."""
 
 
 def months(first: date, count: int) -> list[date]:
@@ -120,8 +132,11 @@ def sample(period: Sequence[date], names: Mapping[str, str] = NAMES) -> Sample:
     made.tables["quality.quarantine_summary"] = list(_quarantine(period))
     made.tables["quality.rule_results"] = list(_rule_results(period))
     made.tables["quality.changes"] = list(_changes(period))
-    made.tables["indicators.definitions"] = [_definition()]
-    made.tables["indicators.results"] = list(_results(sorted({month.year for month in period}), names))
+    years = sorted({month.year for month in period})
+    made.tables["volumes.scenario_totals"] = list(_scenario_totals(years))
+    made.tables["volumes.scenario_differences"] = list(_scenario_differences(years))
+    made.tables["indicators.definitions"] = [_definition(*entry) for entry in INDICATORS]
+    made.tables["indicators.results"] = list(_results(years, names))
     made.tables["equalisation.income_equalisation"] = list(_income(names))
     made.tables["meta.release"] = [_release(period)]
     made.tables["meta.inputs"] = [{"kind": "code", "name": "hemvard", "hash": "ab" * 32}]
@@ -239,49 +254,117 @@ def _changes(period: Sequence[date]) -> Iterable[Row]:
             }
 
 
-def _definition() -> Row:
+def _definition(indicator_id: str, title: str, unit: str, kind: str, direction: str) -> Row:
     texts = ("denominator", "exclusions", "numerator", "source", "reference", "limits")
     return {
-        "indicator_id": "unplanned_share",
+        "indicator_id": indicator_id,
         "version": 1,
         "valid_from": date(2005, 1, 1),
-        "title_sv": "Andel oplanerade besök i hemmet",
-        "title_en": "Share of unplanned visits at home",
-        "unit": "share",
-        "direction": "none",
+        "title_sv": title,
+        "title_en": f"{title}, in English",
+        "kind": kind,
+        "unit": unit,
+        "level": "process",
+        "direction": direction,
         **{name: f"Text om {name}." for name in texts},
     }
 
 
 def _results(years: Sequence[int], names: Mapping[str, str]) -> Iterable[Row]:
-    for year, (at, code) in product(years, enumerate(["25", *names])):
-        value = 0.03 + 0.002 * at
-        yield {
-            "indicator_id": "unplanned_share",
-            "version": 1,
-            "period_start": date(year, 1, 1),
-            "period_end": date(year, 12, 31),
-            "area_type": "region" if code == "25" else "municipality",
-            "area_code": code,
-            "sex": "all",
-            "age_group": "all",
-            "standardisation": "crude",
-            "comparison_source": "own",
-            "numerator": 100 + at,
-            "denominator": 3000 + at,
-            "numerator_patients": 40,
-            "denominator_patients": 900,
-            "unknown": 17,
-            "value": value,
-            "ci_low": value - 0.006,
-            "ci_high": value + 0.006,
-            "baseline_value": value - 0.003,
+    """Years of every indicator; months, sexes, county parts and Kolada's values of the first beside them."""
+    for (indicator_id, _, unit, kind, _), year, (at, code) in product(INDICATORS, years, enumerate(["25", *names])):
+        value = (0.03 + 0.002 * at) * (1 if unit == "share" else 1000)
+        row = {
+            **_result(indicator_id, date(year, 1, 1), date(year, 12, 31), code, value, at),
             "baseline_start": date(years[0], 1, 1),
             "baseline_end": date(years[0], 12, 31),
-            "signal": "not_assessed",
-            "usability": "usable",
-            "status": "ok",
         }
+        if kind == "external":
+            yield {**row, **_AS_KOLADA}
+            continue
+        yield row
+        if indicator_id == "unplanned_share":
+            yield {**row, **_AS_KOLADA, "value": value + 0.5}
+            yield {**row, "period_end": date(year, 1, 31), "value": 0.77}
+            yield {**row, "sex": "female", "value": 0.78}
+            yield {**row, "age_group": "90+", "value": 0.79}
+            yield {**row, "area_type": "county_part", "area_code": f"part_{code}", "value": 0.76}
+            yield {**row, "standardisation": "age", "value": 0.75}
+
+
+_AS_KOLADA: Row = {
+    "comparison_source": "kolada",
+    **dict.fromkeys(("numerator", "denominator", "numerator_patients", "denominator_patients", "unknown")),
+    **dict.fromkeys(("ci_low", "ci_high", "baseline_value", "baseline_start", "baseline_end")),
+}
+
+
+def _result(indicator_id: str, start: date, end: date, code: str, value: float, at: int) -> Row:
+    return {
+        "indicator_id": indicator_id,
+        "version": 1,
+        "period_start": start,
+        "period_end": end,
+        "area_type": "region" if code == "25" else "municipality",
+        "area_code": code,
+        "sex": "all",
+        "age_group": "all",
+        "standardisation": "crude",
+        "comparison_source": "own",
+        "numerator": Decimal(100 + at),
+        "denominator": Decimal(3000 + at),
+        "numerator_patients": 40,
+        "denominator_patients": 900,
+        "unknown": 17,
+        "value": value,
+        "standard_error": value / 10,
+        "ci_low": value * 0.8,
+        "ci_high": value * 1.2,
+        "baseline_value": value * 0.9,
+        "signal": "not_assessed",
+        "usability": "usable",
+        "status": "ok",
+    }
+
+
+def _scenario_totals(years: Sequence[int]) -> Iterable[Row]:
+    for year, (scenario, title, visits, unplanned, patients, unknown) in product(years, SCENARIOS):
+        for code, part in (("all", 1), ("2580", 4)):
+            yield {
+                "year": year,
+                "municipality_code": code,
+                "scenario": scenario,
+                "title_sv": title,
+                "visits": visits // part,
+                "unplanned_visits": unplanned // part,
+                "patients": patients // part,
+                "minutes": visits * 30 // part,
+                "visits_with_minutes": visits // part,
+                "visits_on_unknown": unknown,
+                "visits_out_on_unknown": 3,
+                "status": "ok",
+            }
+
+
+def _scenario_differences(years: Sequence[int]) -> Iterable[Row]:
+    for year, one, other in product(years, SCENARIOS, SCENARIOS):
+        if one is not other:
+            for reason in ("all", "age"):
+                yield {
+                    "year": year,
+                    "municipality_code": "all",
+                    "scenario": one[0],
+                    "other_scenario": other[0],
+                    "reason": reason,
+                    "visits": other[2] - one[2],
+                    "visits_added": max(0, other[2] - one[2]),
+                    "visits_removed": max(0, one[2] - other[2]),
+                    "unplanned_visits": other[3] - one[3],
+                    "patients": 60,
+                    "minutes": 30 * (other[2] - one[2]),
+                    "visits_on_unknown": 0,
+                    "status": "ok",
+                }
 
 
 def _income(names: Mapping[str, str]) -> Iterable[Row]:

@@ -1,0 +1,18 @@
+-- A row is a period, a person of 65 or older and the residence: days ready for discharge, and stays with such days.
+-- From: core.admissions
+-- By: discharge_ready_mean_days.yaml. The day on which a person becomes ready for discharge isn't counted,
+-- the day of discharge is.
+-- window: monthly, on period_start
+SELECT w.period_start, w.period_end, coalesce(a.residence_municipality_code, '9999') AS municipality_code,
+  coalesce(a.sex_of_id, 'unknown') AS sex,
+  CASE WHEN a.person_age IS NULL THEN 'unknown' WHEN a.person_age <= 18 THEN '0-18' WHEN a.person_age <= 64 THEN '19-64'
+    WHEN a.person_age <= 79 THEN '65-79' WHEN a.person_age <= 89 THEN '80-89' ELSE '90+' END AS age_group,
+  a.person AS person_key,
+  coalesce(sum(a.discharged_at::DATE - a.discharge_ready_at::DATE)
+    FILTER (a.discharged_at::DATE > a.discharge_ready_at::DATE AND a.person_age IS NOT NULL), 0)::BIGINT AS numerator,
+  count(*) FILTER (a.discharged_at::DATE > a.discharge_ready_at::DATE AND a.person_age IS NOT NULL) AS denominator,
+  count(*) FILTER (a.discharge_ready_at IS NULL OR a.person_age IS NULL) AS unknown
+FROM lake.core.admissions AS a
+JOIN hemvard_windows AS w ON a.month BETWEEN w.period_start AND w.period_end
+WHERE a.person_age >= 65 OR a.person_age IS NULL
+GROUP BY ALL

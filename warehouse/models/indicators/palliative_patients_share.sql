@@ -1,0 +1,13 @@
+-- A row is a period, municipality, sex, age group and person: visits with the purpose, and known.
+-- From: core.visits
+-- By: palliative_patients_share.yaml
+-- window: period, on period_start
+SELECT w.period_start, w.period_end, v.residence_municipality_code AS municipality_code, v.sex,
+  CASE WHEN v.age_group IN ('0-17', '18') THEN '0-18' ELSE v.age_group END AS age_group, v.person_key,
+  count(*) FILTER (v.palliative = 'yes') AS numerator,
+  count(*) FILTER (v.palliative <> 'unknown') AS denominator,
+  count(*) FILTER (v.palliative = 'unknown') AS unknown
+FROM lake.core.visits AS v
+JOIN hemvard_windows AS w ON v.month BETWEEN w.period_start AND w.period_end
+WHERE v.living = 'ordinary' AND v.place = 'home' AND v.care_form = 'home_health_care'
+GROUP BY ALL
