@@ -7,7 +7,7 @@ from pathlib import Path
 
 from regions.contracts import CONTRACTS
 from regions.source import VISITS
-from warehouse.models import MODELS, inputs_of
+from warehouse.models import MODELS, inputs_of, shared_of
 
 PACKAGE = MODELS.parent.parent
 REGISTERED: Mapping[str, tuple[str, str]] = {
@@ -63,8 +63,13 @@ class ModelFile:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The tables that it says it reads."""
+        """The tables that it says it reads, by itself or in the queries that it shares."""
         return inputs_of(self.sql)
+
+    @property
+    def shared(self) -> "tuple[ModelFile, ...]":
+        """The queries that it shares with other models."""
+        return tuple(ModelFile(name) for name in shared_of(self.sql))
 
     @property
     def reach(self) -> tuple[int, int]:
@@ -74,11 +79,12 @@ class ModelFile:
 
 
 def models_of(table: str, rows: Sequence[Mapping[str, object]]) -> list[ModelFile]:
-    """The models that fill these rows of a published table, those that the rows tell of first."""
+    """The models that fill these rows of a published table, those that the rows tell of first, then what they share."""
     if table == "indicators.results":
         return [ModelFile(name) for name in dict.fromkeys(name for row in rows for name in _of_result(row))]
     names = _MADE_BY_CODE[table][1] if table in _MADE_BY_CODE else (table.replace(".", "/"),)
-    return [ModelFile(name) for name in names]
+    models = [ModelFile(name) for name in names]
+    return list(dict.fromkeys((*models, *(shared for model in models for shared in model.shared))))
 
 
 def module_of(table: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
@@ -56,6 +57,8 @@ _COLUMNS: Mapping[str, Mapping[str, pa.DataType]] = {
         "version": pa.int16(),
         "kolada": pa.string(),
         "times": pa.decimal128(18, 6),
+        "valid_from": pa.date32(),
+        "valid_to": pa.date32(),
     },
 }
 
@@ -117,11 +120,12 @@ def _areas(folder: RegionFolder) -> Iterator[tuple[str, str, str]]:
         yield from ((code, "county_part", part.id) for code in part.municipalities)
 
 
-def _compared() -> Iterator[tuple[str, int, str, Decimal]]:
+def _compared() -> Iterator[tuple[str, int, str, Decimal, date, date | None]]:
     """The indicators beside which Kolada's figure stands."""
     for entry in indicators.definitions():
         if entry.compare is not None:
-            yield entry.indicator_id, entry.version, entry.compare.kolada, entry.compare.times
+            compared = entry.compare.kolada, entry.compare.times
+            yield entry.indicator_id, entry.version, *compared, entry.valid_from, entry.valid_to
 
 
 def _standard_year(folder: RegionFolder) -> int | None:

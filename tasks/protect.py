@@ -143,7 +143,9 @@ def _hide_what_subtraction_tells(run: Run) -> None:
         measures = [identifier(name) for name in table.names("persons", "additive", "ratio")]
         hidden = ", ".join(f"{name} = NULL" for name in measures)
         target = qualified(f"{BUILD}.{table.name}")
-        run.connection.execute(f"UPDATE {target} AS t SET {hidden}, status = 'protected' WHERE {tells}")
+        run.connection.execute(
+            f"UPDATE {target} AS t SET {hidden}, status = 'protected' WHERE status = 'ok' AND {tells}"
+        )
     run.connection.execute("DROP TABLE hemvard_too_near")
 
 

@@ -1,6 +1,6 @@
 """What a run did, in words: for the console, and as an artifact of the Prefect run. No personal data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,12 +93,23 @@ def _what_happened(outcome: Outcome) -> Iterator[str]:
     yield from (_rejected(entry) for entry in outcome.rejections)
     yield from _missing(outcome.plan.missing)
     yield from _register(outcome)
-    yield from (f"Computed {entry.model}: {entry.windows} window(s), {entry.rows} rows" for entry in outcome.computed)
+    yield from _computed(outcome.computed)
     if outcome.release is not None:
         told = "New release in force" if outcome.is_new else "Nothing new; the release in force stands"
         yield f"{told}: {manifest_of(outcome.release)['release_id']}"
     if outcome.changes is not None:
         yield from _changes(outcome.changes)
+
+
+def _computed(models: Sequence[Computed]) -> Iterator[str]:
+    """A line a table of volumes; one for all the indicators."""
+    indicators = [entry for entry in models if entry.model.startswith("indicators/")]
+    for entry in models:
+        if entry not in indicators:
+            yield f"Computed {entry.model}: {entry.windows} window(s), {entry.rows} rows"
+    if indicators:
+        windows, rows = sum(entry.windows for entry in indicators), sum(entry.rows for entry in indicators)
+        yield f"Computed the indicators ({len(indicators)} models): {windows} window(s), {rows} rows"
 
 
 def _register(outcome: Outcome) -> Iterator[str]:

@@ -42,6 +42,7 @@ def rotate(run: Run, new_key: bytes) -> int:
         for month in sorted(person_map.refresh(run).get(VISITS, ())):
             count_visits(run, (month,))
         # The cube holds persons: the next run makes it anew, or a year would count them under both keys.
+        run.connection.execute("DELETE FROM lake.volumes.cube")
         run.connection.execute("DELETE FROM lake.ledger.model_windows WHERE model = 'volumes/cube'")
     return len(ends)
 

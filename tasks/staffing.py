@@ -35,7 +35,7 @@ from regions.staffing import AgreedPosts, Norm, Volume
 from tasks.compute import bound_of
 from tasks.register import register, waiting
 from warehouse.ledger import read_ledger
-from warehouse.models import MODELS
+from warehouse.models import composed
 
 Method = Literal["hr", "volume", "norm", "agreed"]
 NOWHERE = "0000"
@@ -44,6 +44,9 @@ OTHER = "other"
 _NOVEMBER = 11
 _STEP = Decimal(1).scaleb(-PLACES)
 _BOUNDARIES = ("hemvard_conditions", "hemvard_scenarios")
+_YEARS = """
+SELECT DISTINCT make_date(year(month), 1, 1) AS period_start, make_date(year(month), 12, 31) AS period_end
+FROM lake.volumes.cube"""
 _Cell = tuple[str, str]
 """Municipality and profession."""
 _StatusOf = Callable[[int, str], str]
@@ -156,7 +159,8 @@ def _status_of_visits(folder: RegionFolder, lacking: Iterable[tuple[str, date]])
 
 def _read_posts(connection: duckdb.DuckDBPyConnection, folder: RegionFolder) -> list[_Posts]:
     posts = []
-    for month, source_id, municipality, profession, fte, headcount in connection.execute(_sql("posts")).fetchall():
+    found = connection.execute(composed("volumes/posts")).fetchall()
+    for month, source_id, municipality, profession, fte, headcount in found:
         source = folder.sources_by_id[source_id]
         cell = (municipality, profession)
         posts.append(_Posts(month, source.principal.value, source.title_sv, cell, fte, headcount))
@@ -165,19 +169,18 @@ def _read_posts(connection: duckdb.DuckDBPyConnection, folder: RegionFolder) -> 
 
 def _read_work(connection: duckdb.DuckDBPyConnection, folder: RegionFolder) -> dict[tuple[int, str], list[Work]]:
     """What is done within each boundary, by year and scenario."""
-    tables = bound_of(folder).tables
-    for name in _BOUNDARIES:
-        connection.register(name, tables[name])
+    bound = bound_of(folder).tables
+    years = connection.execute(_YEARS).to_arrow_table()
+    tables = {"hemvard_windows": years, **{name: bound[name] for name in _BOUNDARIES}}
+    for name, table in tables.items():
+        connection.register(name, table)
     try:
-        rows = [Work(*row) for row in connection.execute(_sql("work_by_scenario")).fetchall()]
+        found = connection.execute(composed("volumes/work_by_scenario")).fetchall()
     finally:
-        for name in _BOUNDARIES:
+        for name in tables:
             connection.unregister(name)
+    rows = [Work(*row) for row in sorted(found)]
     return {key: list(group) for key, group in groupby(rows, key=lambda work: (work.year, work.scenario))}
-
-
-def _sql(name: str) -> str:
-    return (MODELS / "volumes" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 # from HR

@@ -314,13 +314,15 @@ def run_plain(
     publish: bool = True,
     wait: bool = False,
     light: bool = False,
+    every_indicator: bool = False,
     **steps: Callable[..., Any],
 ) -> Outcome:
     """The main job in this process; raises what it raises. Steps given by name replace the real ones."""
     import flows.monthly as module
 
     _begin(home)
-    with without_prefect(**steps), few_indicators(), without_weight() if light else nullcontext():
+    fewer = nullcontext() if every_indicator else few_indicators()
+    with without_prefect(**steps), fewer, without_weight() if light else nullcontext():
         return module.monthly.fn(str(region), first, last, str(home), wait=wait, publish=publish)
 
 

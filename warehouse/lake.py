@@ -36,6 +36,7 @@ def open_lake(home: RegionHome, *, read_only: bool = False, threads: int | None 
         _prepare_catalogue(home.catalogue)
     _attach(connection, home, read_only=read_only)
     if not read_only:
+        _drop_outgrown(connection)
         add_tables(connection, schema.LAKE)
         _add_columns(connection)
     return connection
@@ -107,6 +108,27 @@ def add_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[schema.Ta
             for table in missing:
                 _create(connection, table)
     return missing
+
+
+def _drop_outgrown(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what models have computed where an older version gave one of its columns another type.
+
+    The next run computes it again. A lake can't change BIGINT into DECIMAL in place.
+    """
+    types = {(table.name, column.name): column.type for table in schema.COMPUTED for column in table.columns}
+    rows = connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = $lake",
+        {"lake": LAKE},
+    ).fetchall()
+    if all(types.get((table, column), type_) == type_ for table, column, type_ in rows):
+        return
+    known = {table for table, _, _ in rows}
+    with transaction(connection):
+        for table in schema.COMPUTED:
+            if table.name in known:
+                connection.execute(f"DROP TABLE {qualified(f'{LAKE}.{table.name}')}")
+        connection.execute(f"DELETE FROM {LAKE}.ledger.model_windows")
 
 
 def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:

@@ -863,9 +863,9 @@ INDICATOR_RESULTS = Table(
         _persons("denominator_patients", "Personer bakom nämnaren", "Persons behind the denominator"),
         _count(
             "unknown",
-            "Besök som saknar uppgiften och inte räknas",
-            "Visits without the attribute, not counted",
-            "visits",
+            "Det som saknar uppgiften och inte räknas: besök, personer eller annat enligt definitionen",
+            "What lacks the attribute and is not counted: visits, persons or other, by definition",
+            "by_definition",
         ),
         _ratio("value", "Värde", "Value", "by_definition"),
         _ratio("standard_error", "Värdets medelfel", "The value's standard error", "by_definition"),
@@ -1194,6 +1194,19 @@ DICTIONARY = Table(
     ),
 )
 
+COMPUTED: tuple[Table, ...] = (
+    VISITS_MONTH,
+    REGION_TOTALS,
+    CUBE,
+    POPULATION,
+    VISITS_YEAR,
+    BY_AREA,
+    SCENARIO_TOTALS,
+    SCENARIO_DIFFERENCES,
+    GAP,
+    INDICATOR_RESULTS,
+)
+"""What models compute from the rest of the lake; it can be made anew at any time."""
 LAKE: tuple[Table, ...] = (
     LANDINGS,
     LOADS,
@@ -1207,16 +1220,7 @@ LAKE: tuple[Table, ...] = (
     QUARANTINE,
     QUARANTINE_RESOLVED,
     RULE_COUNTS,
-    VISITS_MONTH,
-    REGION_TOTALS,
-    CUBE,
-    POPULATION,
-    VISITS_YEAR,
-    BY_AREA,
-    SCENARIO_TOTALS,
-    SCENARIO_DIFFERENCES,
-    GAP,
-    INDICATOR_RESULTS,
+    *COMPUTED,
 )
 PUBLISHED: tuple[Table, ...] = (
     VISITS_MONTH,

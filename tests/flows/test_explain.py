@@ -83,6 +83,7 @@ def test_a_boundary_s_figure_is_led_back_to_conditions_model_and_deliveries(expl
     assert "Besök i hemmet i ordinärt boende." in definition
     assert "place in home; a visit where it is unknown is out" in definition
     assert "warehouse/models/volumes/scenario_totals.sql" in section(told, "Model")
+    assert "warehouse/models/volumes/boundaries.sql" in section(told, "Model")
     assert "WITH" not in section(told, "Model")
     read = section(told, "Read from")
     assert "volumes/scenario_totals reads volumes.cube" in read

@@ -117,7 +117,7 @@ def test_runs_on_its_server_and_ends_with_its_children(tmp_path: Path, unused_tc
     home, other = tmp_path / "home", tmp_path / "other"
     for place in (home, other):
         Deliveries(place).fill(12, months=MONTHS[:2])
-    run_plain(other)
+    run_plain(other, every_indicator=True)  # as the worker's process does
     with up(home, unused_tcp_port) as running:
         with client_of(running) as client:
             names = {deployment.name for deployment in client.read_deployments()}
@@ -164,7 +164,7 @@ def test_after_a_crash_of_everything_the_next_run_goes_through(tmp_path: Path, u
     home, other = tmp_path / "home", tmp_path / "other"
     for place in (home, other):
         Deliveries(place).fill(12)
-    run_plain(other)
+    run_plain(other, every_indicator=True)  # as the worker's process does
     with up(home, unused_tcp_port) as running:
         with client_of(running) as client:
             first = start_run(client)

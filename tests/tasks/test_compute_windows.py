@@ -68,9 +68,7 @@ def test_an_agreement_s_periods_are_windows_where_they_have_visits() -> None:
         days("2024-02-01", "2024-02-29"),
     ], "a month too"
     endless = Spans((MonthSpan.model_validate({"from": "2024-01"}),))
-    assert windows_of(MODELS["doctor_patients_share"], [Month(2024, 2)], endless) == [
-        days("2024-01-01", "2024-12-31")
-    ]
+    assert windows_of(MODELS["doctor_patients_share"], [Month(2024, 2)], endless) == [days("2024-01-01", "2024-12-31")]
 
 
 def test_a_gap_analysis_has_its_own_periods() -> None:

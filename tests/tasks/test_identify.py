@@ -198,7 +198,7 @@ def test_no_id_name_or_note_is_left_in_any_staging_table(bench: Bench) -> None:
     tables = bench.rows("SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'memory'")
     assert ("staging.identified",) in tables
     assert ("staging.visits",) not in tables
-    assert bench.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal") == []
+    assert bench.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal AND database_name <> 'lake'") == []
     for (table,) in tables:
         text = repr(bench.rows(f"SELECT * FROM {table}"))
         assert not any(secret in text for secret in (number, number[2:], number[8:], name, note, "1920")), table

@@ -54,8 +54,11 @@ def test_strange_files_are_counted_and_their_names_not_told(bench: Bench) -> Non
 
 
 def test_computed_models_are_listed(bench: Bench) -> None:
-    told = summary(outcome(bench, computed=(Computed("volumes/visits_month", 2, 40),)))
+    indicators = (Computed("indicators/one", 3, 7), Computed("indicators/two", 2, 5))
+    told = summary(outcome(bench, computed=(Computed("volumes/visits_month", 2, 40), *indicators)))
     assert "Computed volumes/visits_month: 2 window(s), 40 rows" in told
+    assert "Computed the indicators (2 models): 5 window(s), 12 rows" in told
+    assert "indicators/" not in told
 
 
 def test_missing_deliveries_are_told_by_source_with_what_it_means(bench: Bench) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ from regions.staffing import Staffing
 from tasks.compute import bound_of
 from tasks.staffing import NOWHERE, OTHER, StaffingRow, folded, staffing_rows
 from warehouse.ledger import Landing, add_landings
-from warehouse.models import MODELS
+from warehouse.models import composed
 from warehouse.schema import CUBE, STAFFING
 
 AS_OF = date(2026, 11, 22)
@@ -291,10 +292,12 @@ def test_work_is_within_a_boundary_as_each_of_its_conditions_says(lake: duckdb.D
             if inside:
                 persons = {row["person_key"] for row in inside}
                 expected[year, boundary.id] = sum(row["visits"] for row in inside), len(persons)
-    tables, sql = bound_of(folder).tables, (MODELS / "volumes" / "work_by_scenario.sql").read_text(encoding="utf-8")
+    tables = bound_of(folder).tables
     lake.register("hemvard_conditions", tables["hemvard_conditions"])
     lake.register("hemvard_scenarios", tables["hemvard_scenarios"])
-    found = lake.sql(sql).filter("municipality_code = 'all' AND profession = 'all'")
+    years = [{"period_start": date(year, 1, 1), "period_end": date(year, 12, 31)} for year in (2011, 2012)]
+    lake.register("hemvard_windows", pa.Table.from_pylist(years))
+    found = lake.sql(composed("volumes/work_by_scenario")).filter("municipality_code = 'all' AND profession = 'all'")
     counted = found.select("year, scenario, visits, patients, months").fetchall()
     assert {row[:2]: row[2:4] for row in counted} == expected
     assert {row[:2]: row[4] for row in counted if row[1] in ("spring", "everything")} == {

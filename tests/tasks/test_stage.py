@@ -49,7 +49,7 @@ def test_the_next_month_begins_with_an_empty_room(bench: Bench) -> None:
 def test_nothing_of_a_delivery_stays_registered(bench: Bench) -> None:
     (month,) = bench.plan().months
     bench.stage(*month.deliveries)
-    assert bench.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal") == []
+    assert bench.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal AND database_name <> 'lake'") == []
 
 
 def test_the_months_that_count_are_the_region_s(bench: Bench) -> None:

@@ -13,14 +13,13 @@ import pyarrow as pa
 import pytest
 from test_volume_models import person, put, visit
 
-from regions.model import Scenario
-from regions.scenarios import condition_rows, resolved
-from warehouse.models import MODELS
+from regions.model import MonthSpan, Scenario
+from regions.scenarios import condition_rows, resolved, scenario_rows
+from warehouse.models import composed
 from warehouse.schema import CUBE as CUBE_TABLE
 from warehouse.schema import VERSIONS, VISITS
 
-GAP = (MODELS / "volumes" / "gap.sql").read_text(encoding="utf-8")
-CUBE = (MODELS / "volumes" / "cube.sql").read_text(encoding="utf-8")
+GAP, CUBE = composed("volumes/gap"), composed("volumes/cube")
 QUARTER = (date(2024, 1, 1), date(2024, 3, 31))
 LEAP = (date(2024, 1, 1), date(2024, 2, 29))
 AUTUMN = (date(2024, 9, 1), date(2024, 11, 30))
@@ -163,6 +162,8 @@ def computed(world: World, *spans: Span) -> list[Row]:
     register(lake, "hemvard_gap_priorities", "agreement gap_group agreed_principal priority", priority)
     conditions = list(condition_rows(resolved([SCENARIO]), ("nurse",)))
     register(lake, "hemvard_conditions", "scenario attribute value holds unknown", conditions)
+    boundaries = list(scenario_rows(resolved([SCENARIO])))
+    register(lake, "hemvard_scenarios", "scenario title_sv position first_month last_month", boundaries)
     result = lake.execute(GAP)
     names = [column[0] for column in result.description]
     rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -394,6 +395,13 @@ def test_one_visit_within_the_boundary_makes_the_person_the_municipality_s(
     one = at_home(1, JANUARY, "municipality", **attributes)
     outside = at_home(1, MARCH, "municipality", care_form="outpatient", planned="unplanned")
     assert partition(World([one, outside])) == {Cell("1880", "vc-a", "only_municipality", principal): (1, 2)}
+
+
+def test_a_visit_of_a_month_in_which_the_boundary_is_not_valid_is_outside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    valid = MonthSpan.model_validate({"from": "2024-02", "to": None})
+    monkeypatch.setitem(globals(), "SCENARIO", SCENARIO.model_copy(update={"valid": valid}))
+    assert only(World([at_home(1, JANUARY)])) == Cell("1880", "vc-a", "only_region", "region")
+    assert only(World([at_home(1, MARCH)])) == Cell("1880", "vc-a", "only_region", "municipality")
 
 
 def test_a_visit_within_the_boundary_but_not_at_home_says_nothing() -> None:

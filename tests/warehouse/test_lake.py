@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from small_region import region_home
 
 from regions.month import Month
 from warehouse.home import RegionHome
@@ -205,3 +206,24 @@ def test_a_column_that_an_older_version_did_not_have_is_added(tmp_path: Path) ->
     assert "ETag" in found[0][1]
     assert state.landings == (entry,)
     assert number <= 6, "opening again adds nothing"
+
+
+def test_what_an_older_version_computed_in_other_types_is_computed_again(own_home: Path) -> None:
+    older = open_lake(region_home(own_home))
+    older.execute("DROP TABLE lake.indicators.results")
+    older.execute("CREATE TABLE lake.indicators.results (indicator_id VARCHAR, numerator BIGINT)")
+    older.execute("INSERT INTO lake.volumes.population BY NAME SELECT 2024 AS year, '1880' AS municipality_code")
+    older.execute("INSERT INTO lake.core.person_map BY NAME SELECT 1 AS map_seq")
+    window = Window(datetime(2024, 1, 1).date(), datetime(2024, 1, 31).date())
+    with transaction(older):
+        add_windows(older, {"volumes/population": ("one", {window: 3})})
+    older.close()
+    newer = open_lake(region_home(own_home))
+    (found,) = newer.execute(
+        "SELECT data_type FROM duckdb_columns() WHERE database_name = 'lake' AND table_name = 'results' "
+        "AND column_name = 'numerator'"
+    ).fetchall()
+    assert found == ("DECIMAL(18,4)",)
+    assert newer.execute("SELECT count(*) FROM lake.volumes.population").fetchall() == [(0,)]
+    assert read_ledger(newer).windows == {}
+    assert newer.execute("SELECT count(*) FROM lake.core.person_map").fetchall() == [(1,)], "rows stay"

@@ -9,7 +9,7 @@ import sqlglot
 from sqlglot import exp
 
 from regions.contracts import CONTRACTS
-from warehouse.models import COMPUTED, MODELS, WindowKind, computed_models
+from warehouse.models import COMPUTED, MODELS, WindowKind, composed, computed_models, inputs_of, shared_of
 from warehouse.schema import LAKE, PUBLISHED, VERSIONS
 
 FILES = sorted(MODELS.rglob("*.sql"))
@@ -95,6 +95,15 @@ def test_a_model_begins_with_what_a_row_is_from_which_tables_and_by_what(file: P
     assert re.search(r"^-- By: .+", told, re.MULTILINE)
 
 
+def shared_queries(sql: str) -> dict[str, str]:
+    """The name under which each query stands that a file says it has before it (-- With), and the query's file."""
+    return {
+        name.rpartition("/")[2]: name
+        for line in re.findall(r"^-- With: (.+)$", sql, re.MULTILINE)
+        for name in line.split(", ")
+    }
+
+
 @pytest.mark.parametrize("file", FILES, ids=ids)
 def test_a_model_reads_the_tables_that_it_says(file: Path) -> None:
     sql = file.read_text(encoding="utf-8")
@@ -107,6 +116,9 @@ def test_a_model_reads_the_tables_that_it_says(file: Path) -> None:
         for table in tree.find_all(exp.Table)
         if not _is_own(table, own) and table.name != "hemvard_windows"
     }
+    shared = shared_queries(sql)
+    assert shared.keys() <= read, "what is shared is read"
+    read -= shared.keys()
     assert read == told
     assert {name for name in read if not name.startswith("hemvard_")} <= set(TABLES) | OTHERS
 
@@ -173,10 +185,40 @@ def test_the_lint_finds_what_it_is_for(sql: str, found: bool) -> None:
     assert bool(faults(sql)) is found
 
 
+SHARING = [file for file in FILES if "\n-- With: " in file.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("file", SHARING, ids=ids)
+def test_what_a_model_shares_stands_before_it_in_the_order_in_which_it_is_read(file: Path) -> None:
+    name, sql = ids(file).removesuffix(".sql"), file.read_text(encoding="utf-8")
+    whole = parsed(composed(name))
+    shared = [each.rpartition("/")[2] for each in shared_of(sql)]
+    first = [cte.alias for cte in whole.args["with_"].expressions]
+    assert first == shared
+    assert set(shared_queries(sql)) <= set(shared)
+    own = {cte.alias for cte in whole.find_all(exp.CTE)}
+    read = {f"{table.db}.{table.name}" if table.db else table.name for table in whole.find_all(exp.Table)}
+    assert read - own - {"hemvard_windows"} == set(inputs_of(sql))
+
+
+def test_whether_a_visit_is_within_a_boundary_is_said_in_one_place() -> None:
+    """Beside it, the gap analysis asks which ages a boundary takes in: of persons who have no visits."""
+    sharing = {"gap", "scenario_totals", "scenario_differences", "work_by_scenario"}
+    assert {file.stem for file in SHARING} == {"boundaries", *sharing}
+    reading = {
+        file.stem
+        for file in FILES
+        if "hemvard_conditions"
+        in {table.name for table in parsed(file.read_text(encoding="utf-8")).find_all(exp.Table)}
+    }
+    assert reading == {"combinations", "boundaries", "gap"}
+
+
 def test_every_model_is_computed_by_some_step() -> None:
     by_step = {f"{name}.sql" for name in COMPUTED} | {"core/visits.sql", "core/constructed_visits.sql"}
     by_step |= {ids(file) for file in FILES if file.parent.name in ("quality", "follow_up", "indicators")}
     by_step |= {"volumes/posts.sql", "volumes/work_by_scenario.sql"}  # tasks/staffing.py
+    by_step |= {f"{name}.sql" for file in SHARING for name in shared_of(file.read_text(encoding="utf-8"))}
     assert {ids(file) for file in FILES} == by_step
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from regions.folder import load_region
 from regions.model import Publication
 from warehouse.protection import check_publication, protected_select
-from warehouse.schema import INDICATOR_RESULTS, PUBLISHED, VISITS_MONTH
+from warehouse.schema import INDICATOR_RESULTS, POPULATION, PUBLISHED, VISITS_MONTH
 
 MARGINS = [[], ["care_form"], ["municipality_code", "place"], ["municipality_code", "care_form", "place", "planned"]]
 
@@ -92,12 +92,13 @@ def share(numerator_patients: int | None, denominator_patients: int) -> dict[str
         columns = ", ".join(f"{column.name} {column.type}" for column in INDICATOR_RESULTS.columns)
         connection.execute(f"CREATE SCHEMA indicators; CREATE TABLE indicators.results ({columns})")
         connection.execute(
-            "INSERT INTO indicators.results BY NAME SELECT 'x' AS indicator_id, 3 AS numerator, 9 AS denominator, "
-            "$1 AS numerator_patients, $2 AS denominator_patients, 0 AS unknown, 0.3 AS value, 0.1 AS ci_low, "
-            "0.5 AS ci_high, 0.2 AS baseline_value, 'ok' AS status, 'usable' AS usability",
+            "INSERT INTO indicators.results BY NAME SELECT 'x' AS indicator_id, 'all' AS sex, 'all' AS age_group, 3 AS numerator, 9 AS denominator, "
+            "$1 AS numerator_patients, $2 AS denominator_patients, 0 AS unknown, 0.3 AS value, 0.1 AS standard_error, "
+            "0.1 AS ci_low, 0.5 AS ci_high, 0.2 AS baseline_value, 'ok' AS status, 'usable' AS usability",
             [numerator_patients, denominator_patients],
         )
-        result = connection.execute(protected_select(INDICATOR_RESULTS, "memory.indicators.results", publication(5)))
+        wanted = publication(5, [[]], table="indicators.results")
+        result = connection.execute(protected_select(INDICATOR_RESULTS, "memory.indicators.results", wanted))
         return dict(zip((column[0] for column in result.description), result.fetchall()[0], strict=True))
 
 
@@ -115,7 +116,7 @@ def test_a_share_is_hidden_for_too_few_persons_in_either_part(
 
 
 def test_a_table_without_dimensions_is_published_whole() -> None:
-    assert protected_select(INDICATOR_RESULTS, "a.b.c", publication()).endswith("WHERE true")
+    assert protected_select(POPULATION, "a.b.c", publication()).endswith("WHERE true")
 
 
 def test_a_publication_that_lists_what_is_not_there_is_told() -> None:
@@ -130,7 +131,7 @@ def test_a_publication_that_lists_what_is_not_there_is_told() -> None:
     )
     told = [problem.text for problem in check_publication(wanted)]
     assert len(told) == 3
-    assert told[0].startswith("volumes.visits_months has no margins; those that have: volumes.")
+    assert told[0].startswith("volumes.visits_months has no margins; those that have: indicators.results, volumes.")
     assert "has no dimension sex; it has municipality_code, care_form, place, planned" in told[1]
     assert told[2].startswith("meta.inputs has no margins")
 
@@ -140,8 +141,14 @@ def test_the_shipped_publications_are_right(name: str) -> None:
     assert check_publication(load_region(name).publication) == []
 
 
+TELLS_OF_NOBODY = {
+    *("status", "signal", "usability", "target", "baseline_start", "baseline_end", "source_break"),
+    *("title_sv", "standard_population", "basis", "agreement", "priority"),
+}
+
+
 def test_every_measure_of_persons_is_of_a_kind_that_is_hidden() -> None:
     for table in PUBLISHED:
         if table.names("persons"):
             shown = set(table.names("open"))
-            assert shown <= {"status", "signal", "usability", "target", "baseline_start", "baseline_end"}
+            assert shown <= TELLS_OF_NOBODY, table.name

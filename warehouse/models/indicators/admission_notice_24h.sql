@@ -1,6 +1,7 @@
 -- A row is a period, a person with home health care and the residence: stays, and those told of within 24 hours.
 -- From: core.admissions, core.visits, core.enrolments, core.discharge_messages
--- By: admission_notice_24h.yaml; the act (2017:612), 2:1 and 2:3
+-- By: admission_notice_24h.yaml; the act (2017:612), 2:1 and 2:3. Enrolments of a day are what the extracts of its
+-- month and the two after it tell, as for visits: an older extract doesn't know who has left since.
 -- window: monthly, on period_start
 -- reach: 5 before, 1 after
 WITH stays AS (
@@ -22,8 +23,9 @@ with_care AS (
   UNION
   SELECT s.period_start, s.period_end, s.system, s.record_id
   FROM stays AS s
-  JOIN lake.core.enrolments AS e ON e.person = s.person AND e.valid_from <= s.admitted_at::DATE
-    AND coalesce(e.valid_to, DATE '9999-12-31') >= s.admitted_at::DATE
+  JOIN lake.core.enrolments AS e ON e.person = s.person
+    AND e.month BETWEEN date_trunc('month', s.admitted_at) AND date_trunc('month', s.admitted_at) + INTERVAL 2 MONTH
+    AND s.admitted_at::DATE BETWEEN e.valid_from AND coalesce(e.valid_to, DATE '9999-12-31')
 ),
 in_time AS (
   SELECT DISTINCT s.period_start, s.period_end, s.system, s.record_id

@@ -2,6 +2,7 @@
 -- From: core.admissions
 -- By: discharge_ready_days_per_65.yaml. The day on which a person becomes ready for discharge isn't counted,
 -- the day of discharge is.
+-- The denominator is the inhabitants; the column holds the stays with a moment, for how usable the figure is.
 -- window: monthly, on period_start
 SELECT w.period_start, w.period_end, coalesce(a.residence_municipality_code, '9999') AS municipality_code,
   coalesce(a.sex_of_id, 'unknown') AS sex,
@@ -10,7 +11,7 @@ SELECT w.period_start, w.period_end, coalesce(a.residence_municipality_code, '99
   a.person AS person_key,
   coalesce(sum(a.discharged_at::DATE - a.discharge_ready_at::DATE)
     FILTER (a.discharged_at::DATE > a.discharge_ready_at::DATE AND a.person_age IS NOT NULL), 0)::BIGINT AS numerator,
-  0::BIGINT AS denominator,
+  count(*) FILTER (a.discharge_ready_at IS NOT NULL AND a.person_age IS NOT NULL) AS denominator,
   count(*) FILTER (a.discharge_ready_at IS NULL OR a.person_age IS NULL) AS unknown
 FROM lake.core.admissions AS a
 JOIN hemvard_windows AS w ON a.month BETWEEN w.period_start AND w.period_end

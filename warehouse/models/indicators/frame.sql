@@ -137,7 +137,7 @@ FROM (
       coalesce(s.numerator_patients, 0) AS numerator_patients,
       CASE WHEN k.is_rate THEN i.persons ELSE coalesce(s.denominator_patients, 0) END AS denominator_patients,
       CASE WHEN k.is_rate THEN i.persons * e.years ELSE coalesce(s.x, 0)::DOUBLE END AS x,
-      CASE WHEN k.is_rate THEN coalesce(s.y, 0) ELSE coalesce(s.x, 0) END AS known,
+      CASE WHEN k.is_rate THEN greatest(coalesce(s.y, 0), coalesce(s.x, 0)) ELSE coalesce(s.x, 0) END AS known,
       coalesce(s.yy, 0)::DOUBLE AS yy, coalesce(s.xy, 0)::DOUBLE AS xy, coalesce(s.xx, 0)::DOUBLE AS xx
     FROM rows_wanted AS r
     JOIN valid AS w ON w.period_start = r.period_start AND w.period_end = r.period_end

@@ -17,6 +17,6 @@ WITH patient_months AS (
 SELECT period_start, period_end, municipality_code, sex,
   CASE WHEN age_group IN ('0-17', '18') THEN '0-18' ELSE age_group END AS age_group, person_key,
   coalesce(sum(minutes) FILTER (without = 0), 0)::BIGINT AS numerator,
-  count(*) FILTER (without = 0) AS denominator, coalesce(sum(without), 0)::BIGINT AS unknown
+  count(*) FILTER (without = 0) AS denominator, count(*) FILTER (without > 0) AS unknown
 FROM patient_months
 GROUP BY ALL

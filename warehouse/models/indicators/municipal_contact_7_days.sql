@@ -1,6 +1,7 @@
 -- A row is a period, a person known to a municipality and the residence: discharges to the home, and those visited.
 -- From: core.admissions, core.visits, core.enrolments, core.discharge_messages
--- By: municipal_contact_7_days.yaml
+-- By: municipal_contact_7_days.yaml. Enrolments of a day are what the extracts of its month and the two after it tell,
+-- as for visits: an older extract doesn't know who has left since.
 -- window: monthly, on period_start
 -- reach: 5 before, 2 after
 WITH stays AS (
@@ -28,8 +29,9 @@ known AS (
   UNION
   SELECT s.period_start, s.period_end, s.system, s.record_id
   FROM stays AS s
-  JOIN lake.core.enrolments AS e ON e.person = s.person AND e.valid_from <= s.discharged_at::DATE
-    AND coalesce(e.valid_to, DATE '9999-12-31') >= s.discharged_at::DATE
+  JOIN lake.core.enrolments AS e ON e.person = s.person
+    AND e.month BETWEEN date_trunc('month', s.discharged_at) AND date_trunc('month', s.discharged_at) + INTERVAL 2 MONTH
+    AND s.discharged_at::DATE BETWEEN e.valid_from AND coalesce(e.valid_to, DATE '9999-12-31')
   UNION
   SELECT s.period_start, s.period_end, s.system, s.record_id
   FROM stays AS s

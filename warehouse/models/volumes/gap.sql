@@ -1,5 +1,6 @@
 -- A row is a gap analysis's period, a municipality, a health centre, who cares and who should; `all` rows are totals.
--- From: core.visits, core.admissions, core.emergency_visits, core.discharge_messages, core.assessments, core.enrolments, core.listings, volumes.cube; hemvard_gap, hemvard_gap_priorities, hemvard_conditions
+-- With: volumes/combinations, volumes/boundaries
+-- From: core.visits, core.admissions, core.emergency_visits, core.discharge_messages, core.assessments, core.enrolments, core.listings; hemvard_gap, hemvard_gap_priorities, hemvard_conditions
 -- By: docs/guides/gap-analysis.md. Each person in ordinary housing who had a visit at home in the period, or became
 -- known, stands once. Who cares: the principals of the visits at home in the period; without such, of those after it
 -- but within the agreed time of the latest event; without either: neither. Who should: the municipality, where a visit
@@ -71,44 +72,26 @@ visited AS (
     first(health_centre ORDER BY started_at DESC, health_centre) FILTER (health_centre IS NOT NULL) AS health_centre
   FROM deciding GROUP BY period_start, period_end, person_key
 ),
--- The values that a boundary takes in of each attribute that it asks for; a value of no list is never among them.
-asked AS (
-  SELECT scenario, attribute, coalesce(list(value ORDER BY value) FILTER (holds), []) AS taken
-  FROM hemvard_conditions GROUP BY scenario, attribute
-),
-at_home AS (
-  SELECT DISTINCT p.period_start, p.period_end, p.scenario, c.person_key, c.principal, c.living, c.care_form, c.place,
-    c.planned, c.visit_kind, c.acute, c.provider_level, c.profession, c.part_of_day, c.day_type, c.age, c.age_group,
-    c.sex, c.palliative, c.dementia, c.rehabilitation, c.assistive_devices, c.delegated, c.distance, c.enrolled
-  FROM lake.volumes.cube AS c
-  JOIN periods AS p ON c.month BETWEEN p.period_start AND p.period_end
+within_boundary AS (
+  SELECT DISTINCT c.period_start, c.period_end, c.person_key
+  FROM combinations AS c
+  JOIN periods AS p ON p.period_start = c.period_start AND p.period_end = c.period_end
+  JOIN boundaries AS b ON b.combination = c.combination AND b.scenario = p.scenario AND b.failing IS NULL
   WHERE c.place = 'home' AND c.living = 'ordinary'
 ),
-within_boundary AS (
-  SELECT DISTINCT h.period_start, h.period_end, h.person_key
-  FROM at_home AS h
-  WHERE NOT EXISTS (
-    SELECT 1 FROM asked AS a
-    WHERE a.scenario = h.scenario AND NOT coalesce(list_contains(a.taken, CASE a.attribute
-      WHEN 'principal' THEN h.principal WHEN 'living' THEN h.living WHEN 'care_form' THEN h.care_form
-      WHEN 'place' THEN h.place WHEN 'planned' THEN h.planned WHEN 'visit_kind' THEN h.visit_kind
-      WHEN 'acute' THEN h.acute WHEN 'provider_level' THEN h.provider_level WHEN 'profession' THEN h.profession
-      WHEN 'part_of_day' THEN h.part_of_day WHEN 'day_type' THEN h.day_type WHEN 'age' THEN h.age
-      WHEN 'age_group' THEN h.age_group WHEN 'sex' THEN h.sex WHEN 'palliative' THEN h.palliative
-      WHEN 'dementia' THEN h.dementia WHEN 'rehabilitation' THEN h.rehabilitation
-      WHEN 'assistive_devices' THEN h.assistive_devices WHEN 'delegated' THEN h.delegated
-      WHEN 'distance' THEN h.distance WHEN 'enrolled' THEN h.enrolled END), false))
-),
 -- Persons without visits are judged by the boundary's ages alone: of the other attributes there is nothing to ask.
+ages AS (
+  SELECT scenario, attribute, coalesce(list(value ORDER BY value) FILTER (holds), []) AS taken
+  FROM hemvard_conditions WHERE attribute IN ('age', 'age_group') GROUP BY scenario, attribute
+),
 outside_ages AS (
   SELECT DISTINCT k.period_start, k.period_end, k.person_key
   FROM known AS k
   JOIN periods AS p ON p.period_start = k.period_start AND p.period_end = k.period_end
-  JOIN asked AS a ON a.scenario = p.scenario AND NOT list_contains(a.taken, CASE
+  JOIN ages AS a ON a.scenario = p.scenario AND NOT list_contains(a.taken, CASE
     WHEN k.age IS NULL THEN 'unknown' WHEN a.attribute = 'age' THEN k.age::VARCHAR
     WHEN k.age < 18 THEN '0-17' WHEN k.age < 19 THEN '18' WHEN k.age < 65 THEN '19-64' WHEN k.age < 80 THEN '65-79'
     WHEN k.age < 90 THEN '80-89' ELSE '90+' END)
-  WHERE a.attribute IN ('age', 'age_group')
 ),
 dead AS (
   SELECT period_start, period_end, person_key FROM stays
