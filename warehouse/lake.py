@@ -36,9 +36,9 @@ def open_lake(home: RegionHome, *, read_only: bool = False, threads: int | None 
         _prepare_catalogue(home.catalogue)
     _attach(connection, home, read_only=read_only)
     if not read_only:
-        _drop_outgrown(connection)
+        held = _drop_outgrown(connection, _columns(connection))
         add_tables(connection, schema.LAKE)
-        _add_columns(connection)
+        _add_columns(connection, held)
     return connection
 
 
@@ -110,40 +110,40 @@ def add_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[schema.Ta
     return missing
 
 
-def _drop_outgrown(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what models have computed where an older version gave one of its columns another type.
-
-    The next run computes it again. A lake can't change BIGINT into DECIMAL in place.
-    """
-    types = {(table.name, column.name): column.type for table in schema.COMPUTED for column in table.columns}
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """Table and column → type, of what the lake holds."""
     rows = connection.execute(
         "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
         "WHERE database_name = $lake",
         {"lake": LAKE},
     ).fetchall()
-    if all(types.get((table, column), type_) == type_ for table, column, type_ in rows):
-        return
-    known = {table for table, _, _ in rows}
+    return {(table, column): type_ for table, column, type_ in rows}
+
+
+def _drop_outgrown(
+    connection: duckdb.DuckDBPyConnection, held: dict[tuple[str, str], str]
+) -> dict[tuple[str, str], str]:
+    """Drop what models have computed where an older version gave one of its columns another type; what is left.
+
+    The next run computes it again. A lake can't change BIGINT into DECIMAL in place.
+    """
+    wanted = {(table.name, column.name): column.type for table in schema.COMPUTED for column in table.columns}
+    if all(wanted.get(column, type_) == type_ for column, type_ in held.items()):
+        return held
+    known, computed = {table for table, _ in held}, {table.name for table in schema.COMPUTED}
     with transaction(connection):
-        for table in schema.COMPUTED:
-            if table.name in known:
-                connection.execute(f"DROP TABLE {qualified(f'{LAKE}.{table.name}')}")
+        for name in sorted(computed & known):
+            connection.execute(f"DROP TABLE {qualified(f'{LAKE}.{name}')}")
         connection.execute(f"DELETE FROM {LAKE}.ledger.model_windows")
+    return {(table, column): type_ for (table, column), type_ in held.items() if table not in computed}
 
 
-def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:
+def _add_columns(connection: duckdb.DuckDBPyConnection, held: dict[tuple[str, str], str]) -> None:
     """Give a table that an older version made the columns that it lacks; in rows that are there they are NULL."""
-    known = {
-        (f"{row[0]}.{row[1]}", row[2])
-        for row in connection.execute(
-            "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE database_name = $lake",
-            {"lake": LAKE},
-        ).fetchall()
-    }
-    tables = {name for name, _ in known}
+    tables = {name for name, _ in held}
     made = (table for table in (*schema.LAKE, *schema.VERSIONS.values()) if table.name in tables)
     every = dict.fromkeys((table, column) for table in made for column in table.columns)
-    lacking = [(table, column) for table, column in every if (table.name, column.name) not in known]
+    lacking = [(table, column) for table, column in every if (table.name, column.name) not in held]
     if not lacking:
         return
     with transaction(connection):

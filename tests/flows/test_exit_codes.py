@@ -183,7 +183,7 @@ def test_another_missing_delivery_ends_with_0_and_preliminary_figures(cli, publi
     shares = (
         "SELECT DISTINCT area_code FROM indicators.results WHERE status = 'preliminary' AND period_start = '2024-01-01'"
     )
-    assert {"18"} <= {row[0] for row in rows(home, shares)} <= {"18", "1861", "9998", "9999"}
+    assert {"18"} <= {row[0] for row in rows(home, shares)} <= {"18", "1861", "sodra", "9998", "9999"}
     assert rows(home, "SELECT source_id, month::VARCHAR FROM quality.deliveries WHERE status = 'missing'") == [
         (BETA, f"{LAST}-01")
     ]

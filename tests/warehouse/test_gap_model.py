@@ -347,6 +347,15 @@ def test_a_sign_of_special_housing_on_the_day_of_the_discharge_decides() -> None
     assert partition(World([special], {"admissions": [stay(1, noon(MARCH))]})) == {}
 
 
+def test_a_snapshot_of_before_the_period_tells_nothing_of_it() -> None:
+    begun = date(2019, 5, 1)
+    assert partition(known(enrolments=[enrolment(1, begun, month=date(2023, 12, 1))])) == {}
+    assert partition(known(enrolments=[enrolment(1, begun, month=date(2024, 6, 1))])) == {}
+    assert partition(known(enrolments=[enrolment(1, begun, month=date(2024, 5, 1))])) != {}, "one of the months after"
+    old = {"enrolments": [enrolment(1, begun)], "listings": [listing(1, "vc-b", begun) | {"month": JANUARY}]}
+    assert only(known(**old)).health_centre == "unknown"
+
+
 def test_an_enrolment_that_began_before_counts_from_the_first_day() -> None:
     """With a discharge of the same day neither is later: the lower code stands."""
     home = stay(1, noon(QUARTER[0]), residence_municipality_code="1880")

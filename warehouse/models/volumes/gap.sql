@@ -5,6 +5,8 @@
 -- known, stands once. Who cares: the principals of the visits at home in the period; without such, of those after it
 -- but within the agreed time of the latest event; without either: neither. Who should: the municipality, where a visit
 -- of the period lies within the agreement's boundary, or the person has none and is of its ages; else the region.
+-- Snapshots of enrolments and listings tell of the period when they were taken within it or the two months after it:
+-- an older one may show as open what has ended since.
 -- Deaths count from a year before the period on: an enrolment that nobody ended is no living person.
 -- window: gap, on period_start
 -- reach: 12 before, 1 after
@@ -44,6 +46,7 @@ events AS (
     e.municipality_code, true
   FROM lake.core.enrolments AS e
   JOIN periods AS p ON e.valid_from <= p.period_end AND coalesce(e.valid_to, p.period_end) >= p.period_start
+    AND e.month BETWEEN p.period_start AND p.period_end + INTERVAL 2 MONTH
   WHERE e.living = 'ordinary'
 ),
 known AS (
@@ -131,9 +134,10 @@ not_to_be_seen AS (
 ),
 listed AS (
   SELECT p.period_start, p.period_end, l.person AS person_key,
-    first(l.health_centre ORDER BY l.valid_from DESC, l.health_centre) AS health_centre
+    first(l.health_centre ORDER BY l.month, l.valid_from DESC, l.health_centre) AS health_centre
   FROM lake.core.listings AS l
   JOIN periods AS p ON p.period_end BETWEEN l.valid_from AND coalesce(l.valid_to, p.period_end)
+    AND l.month BETWEEN date_trunc('month', p.period_end) AND p.period_end + INTERVAL 2 MONTH
   GROUP BY p.period_start, p.period_end, l.person
 ),
 grouped AS (
