@@ -22,7 +22,7 @@ WITHIN = (
     "tasks.present.finish",  # built, not yet named
     "tasks.present.put_in_force",  # named, not yet in force
 )
-MOMENTS = 6
+MOMENTS = 4
 
 
 @pytest.mark.xdist_group("prefect")

@@ -126,7 +126,7 @@ def arrivals(draw: st.DrawFn) -> list[list[Delivery]]:
 
 
 @given(arrivals())
-@settings(max_examples=5)
+@settings(max_examples=3)
 def test_any_order_and_any_number_of_runs_give_the_figures_of_one(runs: list[list[Delivery]]) -> None:
     assert figures(runs) == full()
 
