@@ -22,7 +22,7 @@ WITHIN = (
     "tasks.present.finish",  # built, not yet named
     "tasks.present.put_in_force",  # named, not yet in force
 )
-MOMENTS = 4
+MOMENTS = 3
 
 
 @pytest.mark.xdist_group("prefect")
