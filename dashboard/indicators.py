@@ -11,6 +11,7 @@ from dashboard.published import Published
 from dashboard.words import alphabetical, period
 
 DEVIATING = ("above", "below", "run_above", "run_below")
+_NOT_ASSESSED = "not_assessed"
 _KOLADA, _EXTERNAL = "kolada", "external"
 _CHARTS = 6
 
@@ -113,6 +114,11 @@ class Indicator:
     def is_compared(self) -> bool:
         """Whether Kolada publishes a figure beside any of ours."""
         return any(entry.kolada.shown for entry in (*self.region, *self.areas))
+
+    @property
+    def is_assessed(self) -> bool:
+        """Whether the region's latest value could be held against the baseline."""
+        return self.latest is not None and self.latest.signal != _NOT_ASSESSED
 
     @property
     def deviates(self) -> bool:
