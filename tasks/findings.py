@@ -6,8 +6,6 @@ of a current delivery break than half of its threshold allows (fewer stand in th
 record, no person and no count of visits: observed and expected are ratios.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +18,7 @@ from expectations.suite import failed_series
 from regions.folder import RegionFolder
 from tasks.register import register, register_table
 from tasks.run import Run
+from warehouse.lake import registered
 from warehouse.ledger import LedgerState
 from warehouse.models import MODELS
 from warehouse.releases import DATABASE, in_force
@@ -79,7 +78,7 @@ def measure(connection: duckdb.DuckDBPyConnection, folder: RegionFolder, state: 
     connection.execute(
         "CREATE OR REPLACE TABLE staging.constructed_visits AS SELECT * FROM lake.core.constructed_visits"
     )
-    with _registered(connection, folder, state):
+    with registered(connection, _tables(folder, state)):
         connection.execute(
             f"CREATE OR REPLACE TABLE staging.series AS {sql}",
             {
@@ -102,7 +101,7 @@ def find(run: Run) -> None:
                 f"INSERT INTO hemvard_found SELECT {literal(entry.id)}, source_id, subject, month, observed, expected "
                 f"FROM ({entry.question()})"
             )
-    with _registered(connection, run.folder, run.ledger()):
+    with registered(connection, _tables(run.folder, run.ledger())):
         connection.execute(_OF_ROWS)
         connection.execute(_FINDINGS)
 
@@ -111,11 +110,8 @@ def write_changes(run: Run, target: str) -> None:
     """Fill a table of the shape of `quality.changes` from `find` and the release in force; the caller's transaction."""
     known = _known(in_force(run.home))
     sql = (MODELS / "quality" / "changes.sql").read_text(encoding="utf-8")
-    run.connection.register("hemvard_known", known)
-    try:
+    with registered(run.connection, {"hemvard_known": known}):
         run.connection.execute(f"INSERT INTO {qualified(target)} BY NAME {sql} ORDER BY {columns(CHANGES.key)}")
-    finally:
-        run.connection.unregister("hemvard_known")
 
 
 def date_new(run: Run, target: str, release_id: str) -> None:
@@ -137,9 +133,8 @@ def changes_in(database: Path) -> Changes:
     return Changes(tuple(Finding(*row) for row in new), counts.get("persisting", 0), counts.get("resolved", 0))
 
 
-@contextmanager
-def _registered(connection: duckdb.DuckDBPyConnection, folder: RegionFolder, state: LedgerState) -> Iterator[None]:
-    """The register and the rules as tables that SQL can join, for the while."""
+def _tables(folder: RegionFolder, state: LedgerState) -> dict[str, pa.Table]:
+    """The register and the rules as tables that SQL can join."""
     rules = all_rules()
     told = {
         "rule_id": [entry.id for entry in rules],
@@ -147,13 +142,7 @@ def _registered(connection: duckdb.DuckDBPyConnection, folder: RegionFolder, sta
         "message_sv": [entry.message_sv for entry in rules],
         "reference": [entry.reference for entry in rules],
     }
-    connection.register("hemvard_register", register_table(register(folder, state)))
-    connection.register("hemvard_told_rules", pa.table(told))
-    try:
-        yield
-    finally:
-        connection.unregister("hemvard_register")
-        connection.unregister("hemvard_told_rules")
+    return {"hemvard_register": register_table(register(folder, state)), "hemvard_told_rules": pa.table(told)}
 
 
 def _known(release: Path | None) -> pa.Table:

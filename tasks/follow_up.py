@@ -4,7 +4,6 @@ Set on the protected rows alone: a hidden baseline is none, and no signal tells 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from datetime import date, timedelta
 
@@ -20,6 +19,7 @@ from regions.targets import Area, TargetSpan
 from tasks.register import TO_TELL, register, waiting
 from tasks.run import Run
 from tasks.source_breaks import source_breaks
+from warehouse.lake import registered
 from warehouse.models import MODELS, indicator_models
 from warehouse.schema import INDICATOR_RESULTS
 from warehouse.sql import identifier
@@ -84,7 +84,7 @@ def follow_up(run: Run) -> None:
     sql = (MODELS / "follow_up" / "results.sql").read_text(encoding="utf-8")
     sets = ", ".join(f"{identifier(name)} = f.{identifier(name)}" for name in _SET)
     same = " AND ".join(f"f.{identifier(name)} = r.{identifier(name)}" for name in INDICATOR_RESULTS.key)
-    with _registered(run.connection, _tables(run)):
+    with registered(run.connection, _tables(run)):
         run.connection.execute(f"UPDATE build.indicators.results AS r SET {sets} FROM ({sql}) AS f WHERE {same}")
 
 
@@ -190,14 +190,3 @@ def _table(kind: type, rows: Sequence[object]) -> pa.Table:
     cells = list(zip(*(astuple(row) for row in rows), strict=True)) or [()] * len(names)  # type: ignore[call-overload]
     types = [_TYPES.get(name, pa.date32() if name in _DAYS else pa.string()) for name in names]
     return pa.table([pa.array(column, type_) for column, type_ in zip(cells, types, strict=True)], names=names)
-
-
-@contextmanager
-def _registered(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> Iterator[None]:
-    for name, table in tables.items():
-        connection.register(name, table)
-    try:
-        yield
-    finally:
-        for name in tables:
-            connection.unregister(name)

@@ -17,6 +17,7 @@ import pyarrow as pa
 from regions.contracts import CONTRACTS
 from regions.source import VISITS
 from tasks.run import Run
+from warehouse.lake import registered
 from warehouse.records import PERSON_LINKS
 from warehouse.schema import VERSIONS
 from warehouse.sql import identifier, qualified
@@ -81,13 +82,10 @@ def refresh(run: Run) -> dict[str, set[date]]:
     changed = dict(_changes(current, resolve(_links(run), carried_pseudonyms(run))))
     if not changed:
         return {}
-    connection.register("hemvard_map", _table(changed, current))
-    try:
+    with registered(connection, {"hemvard_map": _table(changed, current)}):
         connection.execute(_INSERT, {"now": run.started_at})
         moved = {subject: _months_of_moved(run, subject) for subject in (VISITS, *_with_persons())}
-        return {subject: months for subject, months in moved.items() if months}
-    finally:
-        connection.unregister("hemvard_map")
+    return {subject: months for subject, months in moved.items() if months}
 
 
 def _with_persons() -> list[str]:

@@ -13,7 +13,7 @@ from tasks.findings import find
 from tasks.follow_up import follow_up
 from tasks.register import register, waiting
 from tasks.run import Run
-from warehouse.lake import create_table, transaction
+from warehouse.lake import create_table, registered, transaction
 from warehouse.models import computed_models
 from warehouse.protection import protected_select
 from warehouse.releases import DATABASE, start_building
@@ -85,24 +85,18 @@ def protect(run: Run) -> Path:
 
 
 def _fill(run: Run) -> None:
-    connection = run.connection
     small = {
         "hemvard_waiting": waiting_months(run),
         "hemvard_made_of": _made_of(),
         **bound_of(run.folder).tables,
     }
-    for name, table in small.items():
-        connection.register(name, table)
-    try:
+    with registered(run.connection, small):
         _copy(run, POPULATION)
         for table in _PRELIMINARY:
             _copy(run, table)
         _hide_what_subtraction_tells(run)
         for table, waits in _PRELIMINARY.items():
             _mark_preliminary(run, table, waits)
-    finally:
-        for name in small:
-            connection.unregister(name)
 
 
 def _mark_preliminary(run: Run, table: Table, waits: str) -> None:

@@ -25,7 +25,7 @@ from tasks.run import Run
 from tasks.staffing import staffing_rows
 from warehouse import indicators, releases, schema
 from warehouse.canonical import table_hash
-from warehouse.lake import snapshot
+from warehouse.lake import registered, snapshot
 from warehouse.models import MODELS, computed_models
 from warehouse.releases import Manifest
 from warehouse.sql import columns, literal, qualified
@@ -110,18 +110,11 @@ def _write_quality(run: Run) -> None:
     entries = register(run.folder, run.ledger())
     messages = {entry.id: entry.message_sv for entry in (*visit_rules(), *record_rules())}
     show_standing(run.connection)
-    run.connection.register("hemvard_register", register_table(entries))
-    run.connection.register(
-        "hemvard_rules",
-        pa.table({"rule_id": list(messages), "message_sv": list(messages.values())}),
-    )
-    try:
+    rules = pa.table({"rule_id": list(messages), "message_sv": list(messages.values())})
+    with registered(run.connection, {"hemvard_register": register_table(entries), "hemvard_rules": rules}):
         for table in (schema.DELIVERIES, schema.RULE_RESULTS, schema.QUARANTINE_SUMMARY):
             sql = (MODELS / f"{table.name.replace('.', '/')}.sql").read_text(encoding="utf-8")
             run.connection.execute(f"INSERT INTO {_target(table)} BY NAME {sql} ORDER BY {columns(table.key)}")
-    finally:
-        run.connection.unregister("hemvard_register")
-        run.connection.unregister("hemvard_rules")
 
 
 def _write_official(run: Run) -> None:
@@ -168,11 +161,8 @@ def _insert(run: Run, table: schema.Table, rows: Sequence[Sequence[object]]) -> 
         return
     names = table.names()
     columns_of_rows = [pa.array(list(column)) for column in zip(*rows, strict=True)]
-    run.connection.register("hemvard_rows", pa.table(dict(zip(names, columns_of_rows, strict=True))))
-    try:
+    with registered(run.connection, {"hemvard_rows": pa.table(dict(zip(names, columns_of_rows, strict=True)))}):
         run.connection.execute(f"INSERT INTO {_target(table)} BY NAME SELECT * FROM hemvard_rows")
-    finally:
-        run.connection.unregister("hemvard_rows")
 
 
 def _parameter_row(value: ParameterValue) -> tuple[object, ...]:

@@ -16,6 +16,7 @@ from tasks.load import count_visits
 from tasks.person_ids import carried
 from tasks.run import Run
 from warehouse.keys import note_key, seal_key
+from warehouse.lake import registered
 from warehouse.schema import VERSIONS
 from warehouse.sql import identifier, qualified
 
@@ -34,11 +35,8 @@ def rotate(run: Run, new_key: bytes) -> int:
     with run.transaction():
         key_seq = note_key(run.connection, new_key)
         ends = _in_force(run)
-        run.connection.register("hemvard_carried", _table(ends, new_key))
-        try:
+        with registered(run.connection, {"hemvard_carried": _table(ends, new_key)}):
             run.connection.execute(_INSERT, {"key_seq": key_seq})
-        finally:
-            run.connection.unregister("hemvard_carried")
         for month in sorted(person_map.refresh(run).get(VISITS, ())):
             count_visits(run, (month,))
         # The cube holds persons: the next run makes it anew, or a year would count them under both keys.

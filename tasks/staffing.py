@@ -34,6 +34,7 @@ from regions.source import VISITS
 from regions.staffing import AgreedPosts, Norm, Volume
 from tasks.compute import bound_of
 from tasks.register import register, waiting
+from warehouse.lake import registered
 from warehouse.ledger import read_ledger
 from warehouse.models import composed
 
@@ -172,13 +173,8 @@ def _read_work(connection: duckdb.DuckDBPyConnection, folder: RegionFolder) -> d
     bound = bound_of(folder).tables
     years = connection.execute(_YEARS).to_arrow_table()
     tables = {"hemvard_windows": years, **{name: bound[name] for name in _BOUNDARIES}}
-    for name, table in tables.items():
-        connection.register(name, table)
-    try:
+    with registered(connection, tables):
         found = connection.execute(composed("volumes/work_by_scenario")).fetchall()
-    finally:
-        for name in tables:
-            connection.unregister(name)
     rows = [Work(*row) for row in sorted(found)]
     return {key: list(group) for key, group in groupby(rows, key=lambda work: (work.year, work.scenario))}
 

@@ -5,13 +5,14 @@ open snapshot blocks nobody; small inserts are never kept in the catalogue (it i
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 import psutil
+import pyarrow as pa
 
 from warehouse import schema
 from warehouse.home import PRIVATE, RegionHome
@@ -68,6 +69,18 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+@contextmanager
+def registered(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> Iterator[None]:
+    """Small tables that SQL can read by name, for the while."""
+    for name, table in tables.items():
+        connection.register(name, table)
+    try:
+        yield
+    finally:
+        for name in tables:
+            connection.unregister(name)
 
 
 def snapshot(connection: duckdb.DuckDBPyConnection) -> int:

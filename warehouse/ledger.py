@@ -14,6 +14,9 @@ import pyarrow as pa
 
 from regions.month import Month
 from regions.source import VISITS
+from warehouse.lake import registered
+from warehouse.schema import LANDINGS
+from warehouse.sql import identifier
 
 
 @dataclass(frozen=True)
@@ -120,16 +123,7 @@ def add_month_changes(
 ) -> None:
     """Note the months of each subject that a load changed; the caller holds the transaction."""
     rows = [(sequence, month, subject) for subject, listed in sorted(months.items()) for month in sorted(listed)]
-    if rows:
-        changed = {
-            name: list(cells)
-            for name, cells in zip(("load_seq", "month", "subject"), zip(*rows, strict=True), strict=True)
-        }
-        connection.register("hemvard_changed", pa.table(changed))
-        try:
-            connection.execute("INSERT INTO lake.ledger.month_changes BY NAME SELECT * FROM hemvard_changed")
-        finally:
-            connection.unregister("hemvard_changed")
+    _append(connection, "month_changes", ("load_seq", "month", "subject"), rows)
 
 
 def next_load_seq(connection: duckdb.DuckDBPyConnection) -> int:
@@ -139,25 +133,21 @@ def next_load_seq(connection: duckdb.DuckDBPyConnection) -> int:
 
 def add_landings(connection: duckdb.DuckDBPyConnection, landings: Sequence[Landing]) -> None:
     """Write new landings; the caller holds the transaction."""
-    connection.executemany(
-        "INSERT INTO lake.ledger.landings (delivery_id, source_id, month, version, file_name, bytes, landing_seq, "
-        "landed_at, content_sha256, stamp) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                landing.delivery_id,
-                landing.source_id,
-                landing.month.first,
-                landing.version,
-                landing.file_name,
-                landing.bytes,
-                landing.landing_seq,
-                landing.landed_at,
-                landing.content_sha256,
-                landing.stamp,
-            )
-            for landing in landings
-        ],
-    )
+    _append(connection, "landings", LANDINGS.names(), [_landing_row(landing) for landing in landings])
+
+
+def _landing_row(landing: Landing) -> tuple[object, ...]:
+    return tuple(landing.month.first if name == "month" else getattr(landing, name) for name in LANDINGS.names())
+
+
+def _append(
+    connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Add rows to a table of the ledger, all at once: each write to the lake is a file."""
+    if rows:
+        cells = pa.table({name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
+        with registered(connection, {"hemvard_appended": cells}):
+            connection.execute(f"INSERT INTO lake.ledger.{identifier(table)} BY NAME SELECT * FROM hemvard_appended")
 
 
 def note_stamps(connection: duckdb.DuckDBPyConnection, stamps: Mapping[int, str]) -> None:
@@ -176,21 +166,12 @@ def add_windows(connection: duckdb.DuckDBPyConnection, built: Mapping[str, tuple
         for model, (definition, windows) in built.items()
         for window, sequence in sorted(windows.items())
     ]
-    if not rows:
-        return
-    names = ("model", "window_start", "window_end", "built_seq", "definition")
-    connection.register(
-        "hemvard_built",
-        pa.table({name: list(cells) for name, cells in zip(names, zip(*rows, strict=True), strict=True)}),
+    connection.execute(
+        "DELETE FROM lake.ledger.model_windows WHERE row(model, window_start, window_end) IN "
+        "(SELECT row(unnest($models::VARCHAR[]), unnest($starts::DATE[]), unnest($ends::DATE[])))",
+        {"models": [row[0] for row in rows], "starts": [row[1] for row in rows], "ends": [row[2] for row in rows]},
     )
-    try:
-        connection.execute(
-            "DELETE FROM lake.ledger.model_windows WHERE row(model, window_start, window_end) IN "
-            "(SELECT row(b.model, b.window_start, b.window_end) FROM hemvard_built AS b)"
-        )
-        connection.execute("INSERT INTO lake.ledger.model_windows BY NAME SELECT * FROM hemvard_built")
-    finally:
-        connection.unregister("hemvard_built")
+    _append(connection, "model_windows", ("model", "window_start", "window_end", "built_seq", "definition"), rows)
 
 
 def remove_windows(connection: duckdb.DuckDBPyConnection, model: str, windows: Iterable[Window]) -> None:

@@ -7,7 +7,6 @@ gives contributions; `warehouse.indicators` makes a model of it.
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from regions.model import MonthSpan
 from regions.month import Month
 from regions.source import VISITS
 from warehouse import indicators, schema
+from warehouse.lake import registered
 from warehouse.ledger import LedgerState, Window, add_windows, remove_windows
 from warehouse.sql import columns, identifier, literal, qualified
 
@@ -245,7 +245,7 @@ def compute(
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {_RESULTS} ({listed})")
     for model, windows in stale.items():
         lake = qualified(f"lake.{model.table.name}")
-        with _registered(connection, {"hemvard_windows": _table(sorted(windows)), **model.tables(bound)}):
+        with registered(connection, {"hemvard_windows": _table(sorted(windows)), **model.tables(bound)}):
             if any((model.name, window) in state.windows for window in windows):
                 connection.execute(_delete(model, lake))
             made[model.name] = _insert(connection, model, _RESULTS if model.table is shared else lake, bound)
@@ -270,7 +270,7 @@ def forget(connection: duckdb.DuckDBPyConnection, state: LedgerState, models: Se
     for name, windows in _gone(state, models, spans).items():
         if name in by_name:
             model = by_name[name]
-            with _registered(connection, {"hemvard_windows": _table(sorted(windows))}):
+            with registered(connection, {"hemvard_windows": _table(sorted(windows))}):
                 connection.execute(_delete(model, qualified(f"lake.{model.table.name}")))
         remove_windows(connection, name, windows)
     if {name for name, _ in state.windows} - by_name.keys():
@@ -296,17 +296,6 @@ def _forget_indicators(connection: duckdb.DuckDBPyConnection, models: Sequence[M
         "NOT IN (SELECT row(unnest($ids::VARCHAR[]), unnest($versions::VARCHAR[])))",
         known,
     )
-
-
-@contextmanager
-def _registered(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> Iterator[None]:
-    for name, table in tables.items():
-        connection.register(name, table)
-    try:
-        yield
-    finally:
-        for name in tables:
-            connection.unregister(name)
 
 
 def _delete(model: Model, target: str) -> str:
