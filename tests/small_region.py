@@ -45,6 +45,7 @@ from warehouse import indicators
 from warehouse.canonical import table_hash
 from warehouse.home import RegionHome
 from warehouse.lake import open_lake
+from warehouse.records import ensure_records
 from warehouse.releases import DATABASE
 from warehouse.schema import PUBLISHED
 
@@ -338,7 +339,9 @@ def _empty_home() -> Path:
     """A home with an empty lake, removed when the process ends."""
     folder = TemporaryDirectory(prefix="hemvard-empty-")
     atexit.register(folder.cleanup)
-    open_lake(region_home(Path(folder.name))).close()
+    lake = open_lake(region_home(Path(folder.name)))
+    ensure_records(lake)
+    lake.close()
     return Path(folder.name)
 
 

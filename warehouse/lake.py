@@ -4,6 +4,7 @@ Measured on this design: docs/decisions.md. The catalogue is in WAL mode, so tha
 open snapshot blocks nobody; small inserts are never kept in the catalogue (it is not encrypted).
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -37,10 +38,39 @@ def open_lake(home: RegionHome, *, read_only: bool = False, threads: int | None 
         _prepare_catalogue(home.catalogue)
     _attach(connection, home, read_only=read_only)
     if not read_only:
-        held = _drop_outgrown(connection, _columns(connection))
-        add_tables(connection, schema.LAKE)
-        _add_columns(connection, held)
+        _make_tables(connection)
     return connection
+
+
+def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables, where they are not those of this version already: looking at each of them takes long."""
+    definition = repr((schema.LAKE, *schema.VERSIONS.values()))
+    if is_laid_out(connection, "tables", definition):
+        return
+    held = _drop_outgrown(connection, _columns(connection))
+    add_tables(connection, schema.LAKE)
+    _add_columns(connection, held)
+    with transaction(connection):
+        note_layout(connection, "tables", definition)
+
+
+def is_laid_out(connection: duckdb.DuckDBPyConnection, part: str, definition: str) -> bool:
+    """Whether a part of the lake (`tables`, `views`) was last made after this definition."""
+    try:
+        rows = connection.execute(f"SELECT definition FROM {LAKE}.ledger.layout WHERE part = $part", {"part": part})
+    except duckdb.CatalogException:  # a new lake, or one of a version that did not note it
+        return False
+    return rows.fetchall() == [(_hash(definition),)]
+
+
+def note_layout(connection: duckdb.DuckDBPyConnection, part: str, definition: str) -> None:
+    """Note what a part of the lake has been made after; the caller holds the transaction."""
+    connection.execute(f"DELETE FROM {LAKE}.ledger.layout WHERE part = $part", {"part": part})
+    connection.execute(f"INSERT INTO {LAKE}.ledger.layout VALUES (?, ?)", (part, _hash(definition)))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _memory_mib() -> int:

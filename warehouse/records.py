@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from regions.contracts import CONTRACTS
-from warehouse.lake import LAKE, add_tables, transaction
+from warehouse.lake import LAKE, add_tables, is_laid_out, note_layout, transaction
 from warehouse.schema import VERSIONS, Table
 from warehouse.sql import columns, identifier, literal, qualified
 
@@ -24,29 +24,19 @@ _NOT_CONTENT = ("delivery_id", "row_number", "source_id", "known_from", "deliver
 
 
 def ensure_records(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the subjects' tables that the lake lacks, and each view that its table lacks or has outgrown.
+    """Make the subjects' tables and views, where they are not those of this version already.
 
-    A run that died between a table and its view, or an older version's table, is made good by the next.
+    A run that died between the tables and their views, or an older version's lake, is made good by the next.
     """
-    add_tables(connection, [VERSIONS[subject] for subject in sorted(CONTRACTS)])
-    shown = _shown(connection)
-    stale = [
-        VERSIONS[subject] for subject in CONTRACTS if shown.get(f"core.{subject}") != set(VERSIONS[subject].names())
-    ]
-    if stale:
-        with transaction(connection):
-            for table in stale:
-                _make_view(connection, table)
-
-
-def _shown(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    """Each table and view of `core`, and its columns."""
-    rows = connection.execute(
-        "SELECT schema_name || '.' || table_name, list(column_name) FROM duckdb_columns() "
-        "WHERE database_name = $lake AND schema_name = 'core' GROUP BY ALL",
-        {"lake": LAKE},
-    ).fetchall()
-    return {name: set(listed) for name, listed in rows}
+    wanted = [VERSIONS[subject] for subject in sorted(CONTRACTS)]
+    definition = repr((wanted, [_view(table) for table in wanted], _CONSTRUCTED_SQL))
+    if is_laid_out(connection, "views", definition):
+        return
+    add_tables(connection, wanted)
+    with transaction(connection):
+        for table in wanted:
+            _make_view(connection, table)
+        note_layout(connection, "views", definition)
 
 
 def _make_view(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -453,6 +453,15 @@ MODEL_WINDOWS = Table(
         _open("definition", "VARCHAR", "Hash av modell och parametrar", "Hash of model and parameters"),
     ),
 )
+LAYOUT = Table(
+    "ledger.layout",
+    "Vad sjöns tabeller eller vyer senast gjordes efter",
+    "What the lake's tables, or its views, were last made after",
+    (
+        _key("part", "VARCHAR", "tables eller views", "Tables or views"),
+        _open("definition", "VARCHAR", "Hash av deras definition", "Hash of their definition"),
+    ),
+)
 PSEUDONYM_KEYS = Table(
     "ledger.pseudonym_keys",
     "En nyckel för pseudonymer; den senaste gäller",
@@ -1208,6 +1217,7 @@ COMPUTED: tuple[Table, ...] = (
 )
 """What models compute from the rest of the lake; it can be made anew at any time."""
 LAKE: tuple[Table, ...] = (
+    LAYOUT,
     LANDINGS,
     LOADS,
     MONTH_CHANGES,

@@ -191,6 +191,7 @@ def test_a_column_that_an_older_version_did_not_have_is_added(tmp_path: Path) ->
     with transaction(connection):
         add_landings(connection, [entry])
     connection.execute("ALTER TABLE lake.ledger.landings DROP COLUMN stamp")
+    connection.execute("DROP TABLE lake.ledger.layout")
     connection.close()
     reader = open_lake(place, read_only=True)
     assert read_ledger(reader).landings == (entry,), "a reader does with what there is"
@@ -205,11 +206,14 @@ def test_a_column_that_an_older_version_did_not_have_is_added(tmp_path: Path) ->
     assert [name for name, _ in found] == ["stamp"]
     assert "ETag" in found[0][1]
     assert state.landings == (entry,)
-    assert number <= 6, "opening again adds nothing"
+    connection = open_lake(place, threads=1)
+    assert snapshot(connection) == number, "opening again adds nothing"
+    connection.close()
 
 
 def test_what_an_older_version_computed_in_other_types_is_computed_again(own_home: Path) -> None:
     older = open_lake(region_home(own_home))
+    older.execute("DROP TABLE lake.ledger.layout")
     older.execute("DROP TABLE lake.indicators.results")
     older.execute("CREATE TABLE lake.indicators.results (indicator_id VARCHAR, numerator BIGINT)")
     older.execute("INSERT INTO lake.volumes.population BY NAME SELECT 2024 AS year, '1880' AS municipality_code")
