@@ -7,7 +7,7 @@ from pathlib import Path
 
 from regions.contracts import CONTRACTS
 from regions.source import VISITS
-from warehouse.models import MODELS, inputs_of, shared_of
+from warehouse.model_files import MODELS, inputs_of, shared_of
 
 PACKAGE = MODELS.parent.parent
 REGISTERED: Mapping[str, tuple[str, str]] = {

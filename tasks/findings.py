@@ -20,7 +20,7 @@ from tasks.register import register, register_table
 from tasks.run import Run
 from warehouse.lake import registered
 from warehouse.ledger import LedgerState
-from warehouse.models import MODELS
+from warehouse.model_files import MODELS
 from warehouse.releases import DATABASE, in_force
 from warehouse.schema import CHANGES
 from warehouse.sql import columns, identifier, listed, literal, qualified

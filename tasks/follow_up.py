@@ -20,7 +20,8 @@ from tasks.register import TO_TELL, register, waiting
 from tasks.run import Run
 from tasks.source_breaks import source_breaks
 from warehouse.lake import registered
-from warehouse.models import MODELS, indicator_models
+from warehouse.model_files import MODELS
+from warehouse.models import indicator_models
 from warehouse.schema import INDICATOR_RESULTS
 from warehouse.sql import identifier
 

@@ -7,7 +7,7 @@ while the row of that number in the month's file does. Used by `load`, in its tr
 import duckdb
 
 from tasks.run import Run
-from warehouse.models import MODELS
+from warehouse.model_files import MODELS
 from warehouse.sql import qualified
 
 _STANDING = (MODELS / "quality" / "quarantine_standing.sql").read_text(encoding="utf-8")

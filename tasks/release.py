@@ -26,7 +26,8 @@ from tasks.staffing import staffing_rows
 from warehouse import indicators, releases, schema
 from warehouse.canonical import table_hash
 from warehouse.lake import registered, snapshot
-from warehouse.models import MODELS, computed_models
+from warehouse.model_files import MODELS
+from warehouse.models import computed_models
 from warehouse.releases import Manifest
 from warehouse.sql import columns, literal, qualified
 

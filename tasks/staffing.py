@@ -36,7 +36,7 @@ from tasks.compute import bound_of
 from tasks.register import register, waiting
 from warehouse.lake import registered
 from warehouse.ledger import read_ledger
-from warehouse.models import composed
+from warehouse.model_files import composed
 
 Method = Literal["hr", "volume", "norm", "agreed"]
 NOWHERE = "0000"

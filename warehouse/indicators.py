@@ -17,9 +17,10 @@ from pydantic import Field, StringConstraints, model_validator
 from regions.errors import UsageError
 from regions.model import Identifier, Model
 from regions.reader import FolderReader, Problem
+from warehouse import model_files
 
-INDICATORS = Path(__file__).parent / "models" / "indicators"
-FRAME = (INDICATORS / "frame.sql").read_text(encoding="utf-8")
+INDICATORS = model_files.MODELS / "indicators"
+FRAME = model_files.text_of("indicators/frame")
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Kind = Literal[
     "share_of_persons", "share_of_visits", "ratio", "rate_of_persons", "rate_of_events", "quotient", "external"
@@ -121,8 +122,8 @@ class Definition(Model):
 
     @property
     def sql(self) -> str:
-        """The SQL of its contributions."""
-        return (INDICATORS / f"{self.stem}.sql").read_text(encoding="utf-8")
+        """The SQL of its contributions, with the queries that it shares with others."""
+        return model_files.composed(self.model_name)
 
 
 @cache

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -22,14 +21,12 @@ from regions.source import VISITS
 from warehouse import indicators, schema
 from warehouse.lake import registered
 from warehouse.ledger import LedgerState, Window, add_windows, remove_windows
+from warehouse.model_files import composed, inputs_of, text_of
 from warehouse.sql import columns, identifier, literal, qualified
 
-MODELS = Path(__file__).parent / "models"
 WindowKind = Literal["month", "year", "period", "monthly", "gap"]
 _WINDOW = re.compile(r"^-- window: (month|year|period|monthly|gap), on (.+)$", re.MULTILINE)
 _REACH = re.compile(r"^-- reach: (\d+) before, (\d+) after$", re.MULTILINE)
-_FROM = re.compile(r"^-- From: (.+)$", re.MULTILINE)
-_WITH = re.compile(r"^-- With: (.+)$", re.MULTILINE)
 _RESULTS = "hemvard_results"
 _BOUND = re.compile(r"\$([a-z_]+)")
 _MADE_OF = {"volumes.cube": VISITS, "core.constructed_visits": "care_actions", "volumes.population": "population"}
@@ -92,7 +89,7 @@ class Model:
         return hashlib.sha256(f"{self.sql}\0{self.bound(bound)}\0{tables}".encode()).hexdigest()
 
 
-VISITS_SQL = (MODELS / "core" / "visits.sql").read_text(encoding="utf-8")
+VISITS_SQL = text_of("core/visits")
 COMPUTED: Mapping[str, schema.Table] = {
     "volumes/visits_month": schema.VISITS_MONTH,
     "volumes/region_totals": schema.REGION_TOTALS,
@@ -119,14 +116,14 @@ def indicator_models() -> tuple[Model, ...]:
 
 
 def _read(name: str, table: schema.Table) -> Model:
-    sql = _text_of(name)
+    sql = text_of(name)
     window, key = _window_of(name, sql)
     own = (("comparison_source", "kolada"),) if table is schema.INDICATOR_RESULTS else ()
     return Model(name, table, window, key, composed(name), inputs_of(sql), _reach_of(sql), own_rows=own)
 
 
 def _of_indicator(definition: indicators.Definition) -> Model:
-    sql = definition.sql
+    sql = text_of(definition.model_name)
     window, key = _window_of(definition.model_name, sql)
     named = {"indicator_id": definition.indicator_id, "version": str(definition.version), "comparison_source": "own"}
     return Model(
@@ -140,37 +137,6 @@ def _of_indicator(definition: indicators.Definition) -> Model:
         tuple(sorted(indicators.bound(definition).items())),
         tuple(named.items()),
     )
-
-
-def composed(name: str) -> str:
-    """The SQL of a model, with the queries that it shares with others before it, each as a table of its name."""
-    sql = _text_of(name)
-    shared = [f"{each.rpartition('/')[2]} AS (\n{_text_of(each)})" for each in shared_of(sql)]
-    return f"WITH {', '.join(shared)}\nSELECT * FROM (\n{sql})" if shared else sql
-
-
-def shared_of(sql: str) -> tuple[str, ...]:
-    """The queries that a model says it shares with others (`-- With: …`), each after those that it reads itself."""
-    found = _WITH.search(sql)
-    names = found[1].split(", ") if found else ()
-    return tuple(dict.fromkeys(each for name in names for each in (*shared_of(_text_of(name)), name)))
-
-
-def inputs_of(sql: str) -> tuple[str, ...]:
-    """The tables that a model says it reads, by itself or in shared queries; ValueError where it doesn't say."""
-    read = [name for text in (*map(_text_of, shared_of(sql)), sql) for name in _from(text)]
-    return tuple(dict.fromkeys(name for name in read if name != "contributions"))
-
-
-def _from(sql: str) -> list[str]:
-    found = _FROM.search(sql)
-    if found is None:
-        raise ValueError("a model's head must say what it reads (-- From: …)")
-    return [name.strip() for name in re.split("[,;]", found[1])]
-
-
-def _text_of(name: str) -> str:
-    return (MODELS / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _window_of(name: str, sql: str) -> tuple[WindowKind, str]:

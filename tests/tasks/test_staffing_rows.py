@@ -25,7 +25,7 @@ from regions.staffing import Staffing
 from tasks.compute import bound_of
 from tasks.staffing import NOWHERE, OTHER, StaffingRow, folded, staffing_rows
 from warehouse.ledger import Landing, add_landings
-from warehouse.models import composed
+from warehouse.model_files import composed
 from warehouse.schema import CUBE, STAFFING
 
 AS_OF = date(2026, 11, 22)

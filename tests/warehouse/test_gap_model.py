@@ -15,7 +15,7 @@ from test_volume_models import person, put, visit
 
 from regions.model import MonthSpan, Scenario
 from regions.scenarios import condition_rows, resolved, scenario_rows
-from warehouse.models import composed
+from warehouse.model_files import composed
 from warehouse.schema import CUBE as CUBE_TABLE
 from warehouse.schema import VERSIONS, VISITS
 

@@ -19,6 +19,7 @@ from regions.contracts import CONTRACTS
 from regions.errors import UsageError
 from warehouse import indicators
 from warehouse.indicators import INDICATORS, Definition, definitions
+from warehouse.model_files import text_of
 from warehouse.schema import INDICATOR_DEFINITIONS, INDICATOR_RESULTS
 
 DEFINED = definitions()
@@ -69,11 +70,11 @@ def test_a_file_begins_with_the_published_columns_in_their_order(entry: Definiti
 
 @pytest.mark.parametrize("entry", COMPUTED, ids=stem)
 def test_an_indicator_s_sql_gives_contributions(entry: Definition) -> None:
-    tree = parsed(entry.sql)
+    tree = parsed(text_of(entry.model_name))
     parts = (
         [tree] if isinstance(tree, exp.Select) else [part for part in tree.find_all(exp.Select) if part.parent is tree]
     )
-    assert outermost(entry.sql) == list(CONTRIBUTION)
+    assert outermost(text_of(entry.model_name)) == list(CONTRIBUTION)
     assert {len(part.selects) for part in parts} == {len(CONTRIBUTION)}
 
 
@@ -118,7 +119,7 @@ def test_every_sql_file_has_its_definition() -> None:
 def test_no_indicator_is_another_one_by_another_name() -> None:
     """Neither the same count under two names, nor the same sentence for two numerators."""
     first_versions = [entry for entry in COMPUTED if entry.version == 1]
-    bodies = Counter(re.sub(r"--.*", "", entry.sql) for entry in first_versions)
+    bodies = Counter(re.sub(r"--.*", "", text_of(entry.model_name)) for entry in first_versions)
     assert [body for body, times in bodies.items() if times > 1] == []
     titles = Counter((entry.title_sv, entry.version) for entry in DEFINED)
     assert [title for title, times in titles.items() if times > 1] == []
@@ -128,8 +129,13 @@ def test_no_indicator_is_a_narrower_filter_of_another() -> None:
     """Two indicators may count the same attribute of visits only in populations without a common visit."""
     bodies: dict[str, list[str]] = {}
     for entry in COMPUTED:
-        figures = re.findall(r"FILTER \((.+?)\) AS (?:numerator|denominator)", entry.sql)
-        if figures and entry.kind == "share_of_visits" and "core.visits" in entry.sql and "WITH" not in entry.sql:
+        figures = re.findall(r"FILTER \((.+?)\) AS (?:numerator|denominator)", text_of(entry.model_name))
+        if (
+            figures
+            and entry.kind == "share_of_visits"
+            and "core.visits" in text_of(entry.model_name)
+            and "WITH" not in text_of(entry.model_name)
+        ):
             bodies.setdefault(" ".join(figures), []).append(entry.stem)
     assert len(bodies) >= 5
     assert [stems for stems in bodies.values() if len(stems) > 1] == []

@@ -108,14 +108,14 @@ def end_of(chain: list[Row]) -> Row:
     return max(chain, key=lambda row: (row["discharged_at"], row["admitted_at"], row["record_id"]))
 
 
-def chains_of(rows: list[Row], window: Window, after: int) -> Iterator[list[list[Row]]]:
-    near_rows = [row for row in rows if near(window, row, 1, after)]
+def chains_of(rows: list[Row], window: Window) -> Iterator[list[list[Row]]]:
+    near_rows = [row for row in rows if near(window, row, 1, 2)]
     for one in {row["person"] for row in near_rows}:
         yield chains([row for row in near_rows if row["person"] == one])
 
 
 def readmissions(data: dict[str, list[Row]], window: Window, tally: Tally) -> None:
-    for made in chains_of(data["admissions"], window, 2):
+    for made in chains_of(data["admissions"], window):
         for chain, following in zip(made, [*made[1:], None], strict=True):
             last = end_of(chain)
             age = last["person_age"]
@@ -131,7 +131,7 @@ def readmissions(data: dict[str, list[Row]], window: Window, tally: Tally) -> No
 
 def avoidable(data: dict[str, list[Row]], window: Window, tally: Tally) -> None:
     prefixes = tuple(prefix for _, prefix, _, _ in diagnosis_rows())
-    for made in chains_of(data["admissions"], window, 1):
+    for made in chains_of(data["admissions"], window):
         for chain in made:
             last = end_of(chain)
             age = last["person_age"]

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from regions.folder import load_region, read_national
 from regions.model import Condition, Scenario
 from regions.scenarios import attribute_values, condition_rows, resolved, scenario_rows
-from warehouse.models import composed
+from warehouse.model_files import composed
 from warehouse.schema import CUBE, SCENARIO_DIFFERENCES, SCENARIO_TOTALS, Table
 
 PROFESSIONS = tuple(read_national().professions)

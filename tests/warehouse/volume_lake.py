@@ -11,7 +11,7 @@ from uuid import UUID
 import duckdb
 import pyarrow as pa
 
-from warehouse.models import MODELS
+from warehouse.model_files import MODELS
 from warehouse.schema import BY_AREA, CUBE, POPULATION, VERSIONS, VISITS_YEAR
 
 Row = dict[str, Any]
