@@ -18,6 +18,7 @@ from regions.folder import load_region
 from regions.month import Month
 from synthetic.deliveries import make_deliveries
 from warehouse import schema
+from warehouse.columns import Table
 from warehouse.home import RegionHome
 from warehouse.lake import open_lake, transaction
 
@@ -68,9 +69,7 @@ def _copy(place: RegionHome, copies: int) -> int:
         connection.close()
 
 
-def _copy_table(
-    connection: duckdb.DuckDBPyConnection, table: schema.Table, copies: int, months: tuple[str, ...]
-) -> None:
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: Table, copies: int, months: tuple[str, ...]) -> None:
     moved = {name: f"({name} - to_months(n.m::INTEGER))::DATE AS {name}" for name in months}
     moved["record_id"] = "record_id || '-' || n.m || '-' || n.c AS record_id"
     moved["row_number"] = "row_number + n.c * 1000000 AS row_number"

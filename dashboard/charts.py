@@ -14,7 +14,7 @@ import vl_convert
 from markupsafe import Markup
 
 from dashboard.figures import Figure
-from dashboard.words import MONTHS, measured, number, runs
+from dashboard.words import MONTHS, measured, number, runs, signed
 
 BLUE, ORANGE, GREY, INK = "#0b5394", "#b84a00", "#5f6368", "#1b1b1b"
 FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -36,7 +36,7 @@ _CONFIG = {
 }
 Spec = Mapping[str, Any]
 """A piece of a chart in the Vega-Lite language."""
-_GAP, _TICK = 38, 44
+_GAP, _TICK, _FIGURE = 38, 44, 50
 _PADDING = {"left": 12, "top": 6, "right": 30, "bottom": 4}
 
 
@@ -75,6 +75,14 @@ class Dot:
     strong: bool = False
 
 
+@dataclass(frozen=True)
+class Bar:
+    """A row of a chart of gains and losses, in whole kronor."""
+
+    name: str
+    value: Figure
+
+
 def month_chart(months: Sequence[date], lines: Sequence[Line], described: str) -> Markup:
     """Lines over months, a panel for each run of months without a gap; empty where there is nothing to draw."""
     if not any(entry.shown for line in lines for entry in line.figures):
@@ -86,6 +94,12 @@ def dot_chart(dots: Sequence[Dot], described: str, unit: str) -> Markup:
     """Values in a unit with intervals, a row each; empty where there is nothing to draw."""
     shown = [dot for dot in dots if dot.value.shown]
     return _both(described, lambda size: _dots(shown, size, unit)) if shown else Markup()
+
+
+def bar_chart(bars: Sequence[Bar], described: str) -> Markup:
+    """Gains to the right of zero and losses to the left, a row each; empty where there is nothing to draw."""
+    shown = [bar for bar in bars if bar.value.shown]
+    return _both(described, lambda size: _bars(shown, size)) if shown else Markup()
 
 
 def _both(described: str, draw: Callable[[Size], Spec]) -> Markup:
@@ -285,6 +299,47 @@ def _dot(dot: Dot) -> Spec:
 
 def _float(entry: Figure) -> float | None:
     return None if entry.value is None else float(entry.value)
+
+
+def _bars(bars: Sequence[Bar], size: Size) -> Spec:
+    names = {"domain": False, "ticks": False, "labelLimit": 220}
+    up = {"field": "name", "type": "nominal", "title": None, "sort": [bar.name for bar in bars], "axis": names}
+    axis = {"labelExpr": _THOUSANDS, "tickCount": 4, "tickMinStep": 1, "domain": False, "ticks": False}
+    width = size.width - 60
+    scale = {"domain": _around_zero([_float(bar.value) or 0 for bar in bars], width), "nice": False}
+    across = {"field": "kr", "type": "quantitative", "title": None, "axis": axis, "scale": scale}
+    return {
+        "width": width,
+        "height": {"step": 24},
+        "data": {"values": [{"name": bar.name, "kr": _float(bar.value), "text": _gain(bar)} for bar in bars]},
+        "encoding": {"y": up, "x": across},
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": 14},
+                "encoding": {"color": {"value": BLUE, "condition": {"test": "datum.kr < 0", "value": ORANGE}}},
+            },
+            {"mark": {"type": "rule", "color": INK}, "encoding": {"x": {"datum": 0}, "y": None}},
+            _bar_ends("datum.kr >= 0", {"align": "left", "dx": 5}),
+            _bar_ends("datum.kr < 0", {"align": "right", "dx": -5}),
+        ],
+    }
+
+
+def _bar_ends(which: str, style: Spec) -> Spec:
+    """The figures at the ends of the bars."""
+    mark = {"type": "text", "fontSize": 13, "color": INK, "baseline": "middle", **style}
+    return {"transform": [{"filter": which}], "mark": mark, "encoding": {"text": {"field": "text"}}}
+
+
+def _gain(bar: Bar) -> str:
+    return signed(bar.value.value) if bar.value.value is not None else ""
+
+
+def _around_zero(values: Sequence[float], width: int) -> list[float]:
+    """From the greatest loss to the greatest gain, with room for a figure beside the bars on either side."""
+    low, high = min(0, *values), max(0, *values)
+    room = ((high - low) or 1) * _FIGURE / (width - 2 * _FIGURE)
+    return [low - room if low else 0, high + room]
 
 
 def _furthest(dots: Sequence[Dot]) -> float:

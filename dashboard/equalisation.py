@@ -1,9 +1,10 @@
 """Income equalisation by municipality: one year in full, the others as kronor per inhabitant."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dashboard.ground import weakest_basis
 from dashboard.municipalities import ordered
 from dashboard.published import Published
 
@@ -34,9 +35,6 @@ class IncomeEqualisation:
     bases: Mapping[int, str]
 
 
-_WEAKEST = ("illustrative", "forecast", "derived", "official")
-
-
 def read_income_equalisation(
     source: Published, names: Mapping[str, str], visits_year: int | None
 ) -> IncomeEqualisation | None:
@@ -52,10 +50,5 @@ def read_income_equalisation(
         tuple((names.get(code, code), found[year, code]) for code in codes if (year, code) in found),
         years,
         tuple((names.get(code, code), tuple(found.get((entry, code)) for entry in years)) for code in codes),
-        {entry: _weakest(row.basis for (of, _), row in found.items() if of == entry) for entry in years},
+        {entry: weakest_basis(row.basis for (of, _), row in found.items() if of == entry) for entry in years},
     )
-
-
-def _weakest(bases: Iterable[str]) -> str:
-    found = set(bases)
-    return next((entry for entry in _WEAKEST if entry in found), "")

@@ -17,8 +17,10 @@ from dashboard.charts import (
     BLUE,
     GREY,
     ORANGE,
+    Bar,
     Dot,
     Line,
+    bar_chart,
     described_dots,
     described_line,
     dot_chart,
@@ -26,12 +28,14 @@ from dashboard.charts import (
 )
 from dashboard.deliveries import Deliveries, read_deliveries
 from dashboard.equalisation import IncomeEqualisation, read_income_equalisation
-from dashboard.figures import MISSING, Figure, share
+from dashboard.figures import MISSING, Figure, figure, share
 from dashboard.headline import Comparison, Headline, headline, month_compared
 from dashboard.indicators import Indicator, Result, charted, read_indicators
+from dashboard.money import Money, read_money
 from dashboard.months import Kind, Months, read_months
 from dashboard.municipalities import MunicipalityTable, municipality_table
 from dashboard.published import Published, published
+from dashboard.tax_shift import Effects
 from dashboard.years import YearTable, read_years
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -77,6 +81,7 @@ class Page:
     indicators: tuple[Indicator, ...]
     charted: frozenset[tuple[str, int]]
     made_up_population: tuple[int, ...]
+    money: Money | None
     equalisation: IncomeEqualisation | None
     deliveries: Deliveries
     parameters: tuple[tuple[Any, ...], ...]
@@ -120,6 +125,7 @@ def read_page(source: Published, names: Mapping[str, str], boundaries: Sequence[
         indicators=indicators,
         charted=charted(indicators),
         made_up_population=tuple(source.rows("made_up_population", int)),
+        money=read_money(source, names, boundaries),
         equalisation=read_income_equalisation(source, names, latest),
         deliveries=deliveries,
         parameters=tuple(source.rows("parameters", _row)),
@@ -141,7 +147,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(_FILTERS)
-    made.globals.update(share=share, lines_chart=lines_chart, indicator_chart=indicator_chart, span=words.span)
+    charts = {"lines_chart": lines_chart, "indicator_chart": indicator_chart, "effect_chart": effect_chart}
+    made.globals.update(share=share, span=words.span, **charts)
     return made
 
 
@@ -165,6 +172,15 @@ def indicator_chart(indicator: Indicator, region: str) -> Markup:
     ]
     unit = indicator.definition.unit
     return dot_chart(dots, f"Diagram, {indicator.definition.title_sv}. {described_dots(dots, unit)}", unit)
+
+
+def effect_chart(effects: Effects) -> Markup:
+    """The chart of gain or loss per inhabitant by municipality, the greatest gain first."""
+    found = [(name, figure(row.effect_sek_per_inhabitant, row.status)) for name, row in effects.rows]
+    known = sorted((bar for bar in found if bar[1].shown), key=lambda bar: -(bar[1].value or 0))
+    said = ", ".join(f"{name} {words.signed(value.value or 0)}" for name, value in known)
+    title = f"Stapeldiagram, vinst (plus) eller förlust (minus) {effects.year} i kronor per invånare"
+    return bar_chart([Bar(name, value) for name, value in known], f"{title}: {said}.")
 
 
 def _earlier(result: Result, period: str) -> Figure:

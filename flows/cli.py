@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,11 +26,22 @@ Wait = Annotated[bool, typer.Option("--wait", help="Wait for another run of the 
 
 
 @app.command()
-def run(region: Region, first: First = None, last: Last = None, home: Home = None, wait: Wait = False) -> None:
+def run(
+    region: Region,
+    first: First = None,
+    last: Last = None,
+    home: Home = None,
+    wait: Wait = False,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only parameters known on this day. [default: today]"),
+    ] = None,
+) -> None:
     """The main job: take in new deliveries and publish a release. Without months: all that have deliveries."""
     from flows.running import run_monthly
 
-    typer.echo(run_monthly(region, _month(first), _month(last), home, wait=wait))
+    day = as_of.date() if as_of else None
+    typer.echo(run_monthly(region, _month(first), _month(last), home, wait=wait, as_of=day))
 
 
 @app.command()

@@ -25,11 +25,38 @@ REGISTERED: Mapping[str, tuple[str, str]] = {
     "hemvard_compared": ("which of Kolada's figures stands beside which indicator", "the indicators' definitions"),
 }
 """Small tables that models read → what they hold, and the files that they come from."""
+_KEYS = ("volumes/work_by_scenario", "equalisation/visit_months", "equalisation/boundaries")
+_NET_COSTS: Mapping[str, tuple[str, ...]] = {
+    "ledger": ("equalisation/ledger", *_KEYS),
+    "from_below": ("equalisation/posts", *_KEYS),
+}
+"""How a net cost is reckoned → the queries that it asks."""
 _MADE_BY_CODE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "volumes.staffing": ("tasks/staffing.py", ("volumes/work_by_scenario", "volumes/posts")),
     "indicators.definitions": ("tasks/release.py", ()),
+    "equalisation.income_equalisation": ("tasks/equalisation/income.py", ()),
+    "equalisation.net_costs": ("tasks/equalisation/net_costs.py", ()),
+    "equalisation.net_cost_comparison": ("tasks/equalisation/net_costs.py", ()),
+    "equalisation.tax_shift": ("tasks/equalisation/shift.py", ()),
+    "equalisation.municipality_effects": ("tasks/equalisation/shift.py", ()),
+    "equalisation.boundary_questions": ("tasks/equalisation/shift.py", ()),
+    "equalisation.inter_municipal": ("tasks/equalisation/inter_municipal.py", ()),
+    "equalisation.exchange_decisions": ("tasks/equalisation/exchange.py", ()),
+    "equalisation.tax_rates": ("tasks/equalisation/exchange.py", ()),
+    "equalisation.settlements": ("tasks/equalisation/settlements.py", ()),
+    "equalisation.purchases": ("tasks/equalisation/purchases.py", ("volumes/scenario_totals",)),
+    "equalisation.look_ahead": (
+        "tasks/equalisation/look_ahead.py",
+        ("equalisation/visits_by_age", "equalisation/population_forecast"),
+    ),
+    "equalisation.sensitivity": ("tasks/equalisation/sensitivity.py", ()),
+    "equalisation.cost_sharing": ("tasks/equalisation/cost_sharing.py", ()),
 }
 """Published tables that no model alone fills → the module that does, and the queries that it asks."""
+_OFFICIAL = ("tax_base", "tax_rates", "population")
+"""What `tasks/equalisation/official.py` reads of the official series that have been retrieved."""
+_WITHOUT_NET_COSTS = ("income_equalisation", "exchange_decisions", "tax_rates", "purchases", "cost_sharing")
+"""The tables of money that rest on no net cost."""
 _REACH = re.compile(r"^-- reach: (\d+) before, (\d+) after$", re.MULTILINE)
 
 
@@ -78,12 +105,14 @@ class ModelFile:
         return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
-def models_of(table: str, rows: Sequence[Mapping[str, object]]) -> list[ModelFile]:
-    """The models that fill these rows of a published table, those that the rows tell of first, then what they share."""
+def models_of(table: str, rows: Sequence[Mapping[str, object]], methods: Sequence[str] = ()) -> list[ModelFile]:
+    """The models that fill these rows of a published table, those that the rows tell of first, then what they share.
+
+    `methods`: how the net cost behind rows of money was reckoned; without any, both ways count.
+    """
     if table == "indicators.results":
         return [ModelFile(name) for name in dict.fromkeys(name for row in rows for name in _of_result(row))]
-    names = _MADE_BY_CODE[table][1] if table in _MADE_BY_CODE else (table.replace(".", "/"),)
-    models = [ModelFile(name) for name in names]
+    models = [ModelFile(name) for name in (*_queries_of(table), *_of_net_costs(table, methods))]
     return list(dict.fromkeys((*models, *(shared for model in models for shared in model.shared))))
 
 
@@ -99,6 +128,19 @@ def _of_result(row: Mapping[str, object]) -> tuple[str, ...]:
     return f"indicators/{row['indicator_id']}{later}", "indicators/frame", "follow_up/results"
 
 
+def _queries_of(table: str) -> tuple[str, ...]:
+    """The models that fill a table, or that the code asks that does."""
+    return _MADE_BY_CODE[table][1] if table in _MADE_BY_CODE else (table.replace(".", "/"),)
+
+
+def _of_net_costs(table: str, methods: Sequence[str]) -> list[str]:
+    """The queries of the net cost behind a table of money."""
+    schema, _, name = table.partition(".")
+    if schema != "equalisation" or name in _WITHOUT_NET_COSTS:
+        return []
+    return [query for method in (methods or _NET_COSTS) for query in _NET_COSTS[method]]
+
+
 def lineage(models: Iterable[ModelFile]) -> dict[str, tuple[str, ...]]:
     """Each model → the tables that it reads, then those tables that are made by models in their turn."""
     found: dict[str, tuple[str, ...]] = {}
@@ -107,7 +149,7 @@ def lineage(models: Iterable[ModelFile]) -> dict[str, tuple[str, ...]]:
         model = waiting.pop(0)
         if model.name not in found:
             found[model.name] = model.inputs
-            made = (ModelFile(table.replace(".", "/")) for table in model.inputs)
+            made = (ModelFile(name) for table in model.inputs for name in _queries_of(table))
             waiting += [entry for entry in made if entry.path.is_file()]
     return found
 
@@ -116,3 +158,9 @@ def subjects(tables: Iterable[str]) -> set[str]:
     """The subjects that the tables of the lake hold rows of."""
     named = {table.removeprefix("core.").removesuffix("_versions") for table in tables if table.startswith("core.")}
     return (named & {VISITS, *CONTRACTS}) | ({VISITS} if "visit" in named else set())
+
+
+def official_subjects(table: str) -> set[str]:
+    """The subjects whose retrieved official series become parameters of a table of money."""
+    of_costs = ("equalisation.net_costs", "equalisation.net_cost_comparison")
+    return set(_OFFICIAL) if table.startswith("equalisation.") and table not in of_costs else set()

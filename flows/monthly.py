@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -54,12 +55,14 @@ def monthly(
     home: str | None = None,
     wait: bool = True,
     publish: bool = True,
+    as_of: date | None = None,
 ) -> Outcome:
     """Take in a region's new deliveries and publish a release; without months, all that have deliveries.
 
-    A scheduled run also demands the month before its scheduled time.
+    A scheduled run also demands the month before its scheduled time. As of an earlier day, only parameters known
+    then count: what is reckoned with forecasts is preliminary.
     """
-    with opened(region, home, wait=wait) as run:
+    with opened(region, home, wait=wait, as_of=as_of) as run:
         landed = steps.land(run)
         plan = make_plan(
             run.folder,
@@ -144,7 +147,7 @@ def _announce(folder: RegionFolder, changes: Changes) -> None:
 
 
 @contextmanager
-def opened(region: str, home: str | None, *, wait: bool) -> Iterator[Run]:
+def opened(region: str, home: str | None, *, wait: bool, as_of: date | None = None) -> Iterator[Run]:
     """The region locked, its lake open; all closed again whatever happens."""
     folder = load_region(region)
     require_publication(folder.publication)
@@ -155,7 +158,7 @@ def opened(region: str, home: str | None, *, wait: bool) -> Iterator[Run]:
         connection = open_lake(place)
         try:
             ensure_records(connection)
-            yield Run(folder, place, keys_in_force(connection, place, keys), connection, _say)
+            yield Run(folder, place, keys_in_force(connection, place, keys), connection, _say, as_of=as_of)
         finally:
             connection.close()
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,17 @@ from warehouse.home import RegionHome, find_home
 from warehouse.lock import region_lock
 
 
-def run_monthly(region: str, first: str | None, last: str | None, home: Path | None, *, wait: bool) -> str:
-    """Run the main job; its summary."""
+def run_monthly(
+    region: str, first: str | None, last: str | None, home: Path | None, *, wait: bool, as_of: date | None = None
+) -> str:
+    """Run the main job, by parameters as they were known on a day; its summary."""
     place = find_home(home)
     folder = load_region(region)
     with region_lock(RegionHome(place / folder.region.id), wait=wait):
         _prepare(place)
         from flows.monthly import monthly
 
-        outcome: Any = monthly(_name(folder), first, last, str(place), wait=wait)
+        outcome: Any = monthly(_name(folder), first, last, str(place), wait=wait, as_of=as_of)
         return str(outcome.text)
 
 

@@ -9,9 +9,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from regions import model as codes
+from regions.agreement import agreement_problems
+from regions.costs import cost_problems
 from regions.expressions import binding_fault, columns_of
 from regions.model import Condition, Scenario
 from regions.month import Month
+from regions.rates import rate_problems
 from regions.reader import FolderReader, Problem
 from regions.scenarios import OLDEST, UNKNOWN, InheritanceFault, attribute_values, lineage, validity
 from regions.source import RecordSource, Source, VisitSource
@@ -35,6 +38,9 @@ def cross_checks(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem
     yield from _one_counting_source(folder, reader)
     yield from _boundaries(folder, reader)
     yield from staffing_problems(folder, reader)
+    yield from cost_problems(folder, reader)
+    yield from agreement_problems(folder, reader)
+    yield from rate_problems(folder, reader)
 
 
 def _municipalities_exist(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]:
@@ -190,11 +196,6 @@ def _boundaries(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]
             yield Problem(name, reader.line(name, "id"), "all stands for every boundary in the tables: give another id")
         for location, text in (*_inheritance(scenario, folder.scenarios), *_conditions(folder, scenario)):
             yield Problem(name, reader.line(name, *location), text)
-    scenarios = {scenario.id for scenario in folder.scenarios}
-    for agreement in folder.agreements:
-        if agreement.scenario not in scenarios:
-            name = f"agreements/{agreement.id}.yaml"
-            yield Problem(name, reader.line(name, "scenario"), f"there is no scenario {agreement.scenario}")
 
 
 def _inheritance(scenario: Scenario, scenarios: Sequence[Scenario]) -> Iterator[tuple[_Location, str]]:

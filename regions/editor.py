@@ -7,9 +7,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from regions.agreement import Agreement
+from regions.costs import Costs
 from regions.errors import UsageError
 from regions.folder import SHIPPED
-from regions.model import Agreement, Publication, Region, Scenario
+from regions.model import Publication, Region, Scenario
 from regions.parameters import ParameterFile
 from regions.source import SOURCE
 from regions.staffing import Staffing
@@ -23,6 +25,7 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
     "agreement": TypeAdapter(Agreement),
     "parameter": TypeAdapter(ParameterFile),
     "staffing": TypeAdapter(Staffing),
+    "costs": TypeAdapter(Costs),
     "target": TypeAdapter(Target),
 }
 TEMPLATE = SHIPPED / "_template"

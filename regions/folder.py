@@ -9,9 +9,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from regions import model as codes
+from regions.agreement import Agreement
 from regions.checks import cross_checks
+from regions.costs import FILE as COSTS_FILE
+from regions.costs import Costs
 from regions.errors import UsageError
-from regions.model import Agreement, Basis, Model, MunicipalityCode, Publication, Region, Scenario
+from regions.model import Basis, Model, MunicipalityCode, Publication, Region, Scenario
 from regions.month import Month
 from regions.parameters import Parameters, ParameterValue
 from regions.reader import FolderReader, Problem
@@ -70,6 +73,8 @@ class RegionFolder:
     targets: tuple[Target, ...] = ()
     staffing: Staffing | None = None
     """What posts are reckoned from; None where the region has no `staffing.yaml`."""
+    costs: Costs | None = None
+    """What the activity's net cost is made of; None where the region has no `costs.yaml`."""
 
     @property
     def is_synthetic(self) -> bool:
@@ -164,6 +169,7 @@ def _checked(
     targets = reader.many("targets", Target)
     units = reader.table("units.csv", CareUnit)
     staffing = reader.one(STAFFING_FILE, Staffing) if (path / STAFFING_FILE).is_file() else None
+    costs = reader.one(COSTS_FILE, Costs) if (path / COSTS_FILE).is_file() else None
     national = _national(national_path, national_files)
     sources += national.sources
     values = [*national.values, *reader.parameters()]
@@ -183,6 +189,7 @@ def _checked(
         reader.raw,
         targets=targets,
         staffing=staffing,
+        costs=costs,
     )
     reader.problems.extend(cross_checks(folder, reader))
     reader.problems.extend(target_problems(targets, region, reader))

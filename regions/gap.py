@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from regions.agreement import Agreement, GapAnalysis
 from regions.errors import UsageError
-from regions.model import Agreement, GapAnalysis, MonthSpan
+from regions.model import MonthSpan
 
 
 def gap_periods(agreements: Iterable[Agreement]) -> tuple[MonthSpan, ...]:

@@ -5,8 +5,7 @@ One model per kind of file: `region.yaml`, `publication.yaml`, `scenarios/*.yaml
 `regions.folder` reads them and says in plain words, with file and line, what is wrong.
 """
 
-from datetime import date, time
-from decimal import Decimal
+from datetime import time
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -202,66 +201,3 @@ class Scenario(Model):
     valid: MonthSpan | None = None
     conditions: tuple[Condition, ...] = ()
     source: str
-
-
-class OreDecision(Model):
-    """So many öre per hundred kronor, from a date."""
-
-    valid_from: date
-    ore: Decimal = Field(ge=0)
-    kind: Basis
-    source: str
-
-
-class GapPriority(Model):
-    """A cell of the gap analysis: who in fact cares for a person, and who should by the agreement."""
-
-    gap_group: Literal["only_region", "only_municipality", "both", "neither"]
-    agreed_principal: Principal
-
-
-class GapAnalysis(Model):
-    """When an agreement compares who cares for persons at home with who should, and which gaps come first."""
-
-    periods: tuple[MonthSpan, ...] = Field(min_length=1)
-    contact_days: int = Field(
-        ge=1, le=28, description="Within so many days a person who becomes known should have had a visit at home"
-    )
-    priority: tuple[GapPriority, ...] = Field(default=(), description="The gaps in the order in which to see to them")
-
-    @model_validator(mode="after")
-    def _periods_have_an_end(self) -> Self:
-        for number, span in enumerate(self.periods, 1):
-            if span.last is None:
-                raise ValueError(f"period {number} of the gap analysis needs both from and to")
-        return self
-
-    @model_validator(mode="after")
-    def _each_is_listed_once(self) -> Self:
-        for what, entries in (("period", self.periods), ("priority", self.priority)):
-            for number, entry in enumerate(entries, 1):
-                if entry in entries[: number - 1]:
-                    raise ValueError(f"{what} {number} of the gap analysis stands there already")
-        return self
-
-
-class Agreement(Model):
-    """`agreements/<id>.yaml`: dates, öre and baseline for one scenario, and its gap analysis."""
-
-    id: Identifier
-    title_sv: str
-    scenario: Identifier
-    takeover: date
-    tax_shift_from: date | None = None
-    ore: tuple[OreDecision, ...] = ()
-    baseline: MonthSpan
-    follow_up: tuple[MonthSpan, ...] = ()
-    gap_analysis: GapAnalysis | None = None
-    basis: Basis
-    source: str
-
-    @model_validator(mode="after")
-    def _baseline_has_an_end(self) -> Self:
-        if self.baseline.last is None:
-            raise ValueError("a baseline needs both from and to")
-        return self

@@ -117,6 +117,10 @@ class Parameters:
             )
         return value
 
+    def with_values(self, values: Iterable[ParameterValue]) -> Self:
+        """These values and others; where both are as good and known from the same day, the others go before."""
+        return type(self)([*values, *self.all()])
+
     def years(self, parameter: str) -> tuple[int, ...]:
         """The years for which the parameter has any value."""
         return tuple(sorted({year for name, year, _ in self._values if name == parameter}))

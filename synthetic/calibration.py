@@ -63,6 +63,8 @@ class Volumes(_Part):
     persons: dict[str, int]
     municipal_share: MunicipalShare
     weights: dict[str, float]
+    cost_weights: dict[str, float] = {}
+    """Municipality → weight of the ledger's costs; left out, they follow the weights of the volumes."""
     persons_per_weight: int
     """Inhabitants for each 1 of a municipality's weight; a municipality without a weight has 1."""
 

@@ -64,7 +64,7 @@ def _postings(rng: np.random.Generator, care: CareYear, month: Month, accounts: 
     places = _places(care)
     count = len(places) * len(accounts)
     shares = np.array([account.share for account in accounts])
-    weights = np.outer(_weights(care, places), shares).ravel() * rng.uniform(0.9, 1.1, count)
+    weights = np.outer(_cost_weights(care, places), shares).ravel() * rng.uniform(0.9, 1.1, count)
     place = np.repeat(places, len(accounts))
     columns = {
         name: np.tile(np.array([getattr(entry, attribute) for entry in accounts], dtype=object), len(places))
@@ -128,6 +128,14 @@ def _places(care: CareYear) -> Array:
 def _weights(care: CareYear, places: Array) -> Array:
     weights = care.world.volumes.weights
     return np.array([float(weights.get(care.places[place], 1.0)) for place in places.tolist()])
+
+
+def _cost_weights(care: CareYear, places: Array) -> Array:
+    """What the ledger's costs follow: weights of their own where the calibration has some."""
+    weights = care.world.volumes.cost_weights
+    if not weights:
+        return _weights(care, places)
+    return np.array([float(weights[care.places[place]]) for place in places.tolist()])
 
 
 def _cost_centres(place: Array) -> Array:

@@ -13,6 +13,7 @@ from tasks.findings import find
 from tasks.follow_up import follow_up
 from tasks.register import register, waiting
 from tasks.run import Run
+from warehouse.columns import Table
 from warehouse.lake import create_table, registered, transaction
 from warehouse.models import computed_models
 from warehouse.protection import protected_select
@@ -28,7 +29,6 @@ from warehouse.schema import (
     SCENARIO_TOTALS,
     VISITS_MONTH,
     VISITS_YEAR,
-    Table,
 )
 from warehouse.sql import columns, identifier, literal, qualified
 

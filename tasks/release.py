@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
-from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +14,7 @@ from regions.errors import DataError
 from regions.parameters import ParameterValue
 from tasks.compute import bound_of
 from tasks.definitions import code_hash, code_version, rules_hash
-from tasks.equalise import income_equalisation_rows, used_parameters
+from tasks.equalisation.tables import equalisation, with_official_values
 from tasks.findings import date_new, write_changes
 from tasks.protect import BUILD
 from tasks.quarantine import show_standing
@@ -25,6 +24,7 @@ from tasks.run import Run
 from tasks.staffing import staffing_rows
 from warehouse import indicators, releases, schema
 from warehouse.canonical import table_hash
+from warehouse.columns import Table
 from warehouse.lake import registered, snapshot
 from warehouse.model_files import MODELS
 from warehouse.models import computed_models
@@ -59,14 +59,16 @@ def collect_inputs(run: Run) -> list[Input]:
     bound = bound_of(run.folder)
     models = [Input("model", model.name, model.definition(bound)) for model in computed_models()]
     files = [Input("region_file", name, hashlib.sha256(text).hexdigest()) for name, text in run.folder.files.items()]
-    used = repr([astuple(value) for value in _used_parameters(run)]).encode()
+    known = repr([astuple(value) for value in _known_parameters(run)]).encode()
+    asked = [Input("as_of", day, hashlib.sha256(day.encode()).hexdigest()) for day in _asked_day(run)]
     return sorted(
         [
             *deliveries,
             *official,
             *models,
             *files,
-            Input("parameters", "used values", hashlib.sha256(used).hexdigest()),
+            *asked,
+            Input("parameters", "known values", hashlib.sha256(known).hexdigest()),
             Input("rules", "expectations", rules_hash()),
             Input("code", code_version(), code_hash()),
         ],
@@ -103,7 +105,7 @@ def release(run: Run, building: Path, inputs: Sequence[Input]) -> Manifest:
     return manifest
 
 
-def _target(table: schema.Table) -> str:
+def _target(table: Table) -> str:
     return qualified(f"{BUILD}.{table.name}")
 
 
@@ -142,22 +144,25 @@ def _write_definitions(run: Run) -> None:
 
 
 def _write_staffing(run: Run) -> None:
-    rows = [astuple(row) for row in staffing_rows(run.connection, run.folder, _as_of(run))]
+    rows = [astuple(row) for row in staffing_rows(run.connection, run.folder, run.started_at.date())]
     _insert(run, schema.STAFFING, rows)
 
 
 def _write_equalisation(run: Run) -> None:
-    rows = [astuple(row) for row in income_equalisation_rows(run.folder, _as_of(run))]
-    _insert(run, schema.INCOME_EQUALISATION, rows)
+    """The tables of money, and the parameter values that they rest on; what is not computed is told at the end."""
+    found = equalisation(run.connection, run.folder, run.as_of)
+    for table, rows in found.rows.items():
+        _insert(run, table, rows)
+    _insert(run, schema.PARAMETERS, [_parameter_row(value) for value in found.used])
+    run.not_computed += found.missing
 
 
 def _write_meta(run: Run, inputs: Sequence[Input]) -> None:
     _insert(run, schema.INPUTS, [astuple(entry) for entry in inputs])
-    _insert(run, schema.PARAMETERS, [_parameter_row(value) for value in _used_parameters(run)])
     _insert(run, schema.DICTIONARY, list(schema.dictionary_rows()))
 
 
-def _insert(run: Run, table: schema.Table, rows: Sequence[Sequence[object]]) -> None:
+def _insert(run: Run, table: Table, rows: Sequence[Sequence[object]]) -> None:
     if not rows:
         return
     names = table.names()
@@ -182,12 +187,15 @@ def _parameter_row(value: ParameterValue) -> tuple[object, ...]:
     )
 
 
-def _used_parameters(run: Run) -> list[ParameterValue]:
-    return used_parameters(run.folder, _as_of(run))
+def _known_parameters(run: Run) -> list[ParameterValue]:
+    """Every value known on the run's day, whether a figure turns out to need it or not: what it may rest on."""
+    parameters = with_official_values(run.connection, run.folder).parameters
+    return [value for value in parameters.all() if value.known_from <= run.as_of]
 
 
-def _as_of(run: Run) -> date:
-    return run.started_at.date()
+def _asked_day(run: Run) -> list[str]:
+    """The day that a run was asked to know no more than: with another one it is another release."""
+    return [run.asked_as_of.isoformat()] if run.asked_as_of else []
 
 
 def _manifest(run: Run, inputs: Sequence[Input]) -> Manifest:
@@ -197,7 +205,7 @@ def _manifest(run: Run, inputs: Sequence[Input]) -> Manifest:
         "format": FORMAT,
         "region": run.folder.region.id,
         "data": run.folder.region.data,
-        "as_of": _as_of(run).isoformat(),
+        "as_of": run.as_of.isoformat(),
         "lake_snapshot": snapshot(run.connection),
         "inputs_hash": inputs_hash(inputs),
         "inputs": [astuple(entry) for entry in inputs],

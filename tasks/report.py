@@ -6,9 +6,12 @@ from pathlib import Path
 
 from regions.errors import DataError
 from regions.model import Basis
+from regions.rates import rate_warnings
 from regions.transport import FolderTransport, NamedFiles, SqlTransport
 from tasks.compute import Computed
-from tasks.equalise import deviations, missing_years
+from tasks.equalisation.income import MissingYear, missing_years
+from tasks.equalisation.published import deviations
+from tasks.equalisation.tables import with_official_values
 from tasks.findings import Changes
 from tasks.land import Landed
 from tasks.plan import Missing, Plan
@@ -78,6 +81,7 @@ def _summary_lines(outcome: Outcome) -> Iterator[str]:
         yield ""
     yield from _what_happened(outcome)
     yield from _equalisation(outcome)
+    yield from _money(outcome)
     if outcome.release is not None:
         yield ""
         yield f"Release   {outcome.release}"
@@ -87,6 +91,8 @@ def _summary_lines(outcome: Outcome) -> Iterator[str]:
 
 def _what_happened(outcome: Outcome) -> Iterator[str]:
     yield _deliveries(outcome)
+    if outcome.run.asked_as_of:
+        yield f"As of {outcome.run.as_of}: parameters that became known later are not used"
     for source, place in sorted(outcome.landed.away.items()):
         yield f"{source}: {place} could not be reached; what came before stands"
     yield from (_strange(outcome, source, count) for source, count in sorted(outcome.landed.strange.items()))
@@ -176,15 +182,35 @@ def _missing(missing: tuple[Missing, ...]) -> Iterator[str]:
 
 
 def _equalisation(outcome: Outcome) -> Iterator[str]:
-    as_of = outcome.run.started_at.date()
-    found = deviations(outcome.run.folder, as_of)
-    if not found:
-        return
-    yield ""
-    yield "Income equalisation, largest deviation from the published kr per inhabitant:"
-    yield from (f"  {year}" for year in found)
-    for year in missing_years(outcome.run.folder, as_of):
-        yield f"  {year.year}: not computed, no {Basis.OFFICIAL} or other value of {', '.join(year.parameters)}"
+    run = outcome.run
+    folder = with_official_values(run.connection, run.folder)
+    found, missing = deviations(folder, run.as_of), missing_years(folder, run.as_of)
+    if found:
+        yield ""
+        yield "Income equalisation, largest deviation from the published kr per inhabitant:"
+        yield from (f"  {year}" for year in found)
+    if missing:
+        yield ""
+        yield f"Income equalisation, not computed for want of an {Basis.OFFICIAL} or other value:"
+        yield from _not_computed(missing)
+
+
+def _not_computed(missing: Sequence[MissingYear]) -> Iterator[str]:
+    """The years that lack the same parameters, together."""
+    years: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for entry in missing:
+        years.setdefault((entry.level, entry.parameters), []).append(entry.year)
+    for (level, parameters), listed in years.items():
+        yield f"  {level} {', '.join(map(str, listed))}: {', '.join(parameters)}"
+
+
+def _money(outcome: Outcome) -> Iterator[str]:
+    """What of net cost, tax shift and equalisation between municipalities the release lacks, and why."""
+    lines = [*outcome.run.not_computed, *rate_warnings(outcome.run.folder.parameters)]
+    if lines:
+        yield ""
+        yield "Net cost, tax shift and equalisation between municipalities:"
+        yield from (f"  {line}" for line in lines)
 
 
 def _scope(outcome: Outcome) -> list[Entry]:

@@ -2,8 +2,9 @@
 
 from regions.source import VISITS
 from tasks.run import Run
+from warehouse.columns import Table
 from warehouse.records import view_of
-from warehouse.schema import VERSIONS, VISIT_VERSIONS, Table
+from warehouse.schema import VERSIONS, VISIT_VERSIONS
 from warehouse.schema import VISITS as COUNTED
 from warehouse.sql import qualified
 

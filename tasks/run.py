@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import duckdb
 
@@ -40,6 +40,8 @@ class Run:
         keys: Keys,
         connection: duckdb.DuckDBPyConnection,
         say: Callable[[str], None],
+        *,
+        as_of: date | None = None,
     ) -> None:
         self.folder = folder
         self.home = home
@@ -47,10 +49,19 @@ class Run:
         self.connection = connection
         self.say = say
         self.started_at = datetime.now(UTC).replace(tzinfo=None)
+        self.asked_as_of = as_of
+        """The day that somebody asked for: only parameters known then count; None for a run of today."""
         self.rejections: list[Rejection] = []
+        self.not_computed: list[str] = []
+        """Tables of money that the release lacks, and why, in plain English."""
         self.staged: tuple[str, ...] = (VISITS,)
         """The subjects that the month at hand has deliveries of; visits always."""
         self._ledger: LedgerState | None = None
+
+    @property
+    def as_of(self) -> date:
+        """The day on which a parameter must be known to count."""
+        return self.asked_as_of or self.started_at.date()
 
     def ledger(self) -> LedgerState:
         """The state of the ledger; read once between writes, for each look costs DuckLake several queries."""

@@ -47,7 +47,8 @@ _STEP = Decimal(1).scaleb(-PLACES)
 _BOUNDARIES = ("hemvard_conditions", "hemvard_scenarios")
 _YEARS = """
 SELECT DISTINCT make_date(year(month), 1, 1) AS period_start, make_date(year(month), 12, 31) AS period_end
-FROM lake.volumes.cube"""
+FROM lake.volumes.cube
+WHERE $year IS NULL OR year(month) = $year"""
 _Cell = tuple[str, str]
 """Municipality and profession."""
 _StatusOf = Callable[[int, str], str]
@@ -113,7 +114,7 @@ def staffing_rows(connection: duckdb.DuckDBPyConnection, folder: RegionFolder, a
     rows = list(_delivered(_read_posts(connection, folder), folder, lacking))
     if folder.staffing is not None:
         status_of, minimum = _status_of_visits(folder, lacking), folder.publication.min_persons
-        work = {key: _Boundary(group, minimum, status_of) for key, group in _read_work(connection, folder).items()}
+        work = {key: _Boundary(group, minimum, status_of) for key, group in read_work(connection, folder).items()}
         for boundary in work.values():
             rows += boundary.by_volume(folder.staffing.volume) if folder.staffing.volume else ()
             rows += boundary.by_norm(folder.staffing.norms) if folder.staffing.norms else ()
@@ -168,10 +169,12 @@ def _read_posts(connection: duckdb.DuckDBPyConnection, folder: RegionFolder) -> 
     return posts
 
 
-def _read_work(connection: duckdb.DuckDBPyConnection, folder: RegionFolder) -> dict[tuple[int, str], list[Work]]:
-    """What is done within each boundary, by year and scenario."""
+def read_work(
+    connection: duckdb.DuckDBPyConnection, folder: RegionFolder, year: int | None = None
+) -> dict[tuple[int, str], list[Work]]:
+    """What is done within each boundary, by year and scenario: of one year, or of all."""
     bound = bound_of(folder).tables
-    years = connection.execute(_YEARS).to_arrow_table()
+    years = connection.execute(_YEARS, {"year": year}).to_arrow_table()
     tables = {"hemvard_windows": years, **{name: bound[name] for name in _BOUNDARIES}}
     with registered(connection, tables):
         found = connection.execute(composed("volumes/work_by_scenario")).fetchall()

@@ -1,4 +1,4 @@
-"""What all tests share: hypothesis' profile, and an environment in which nothing reaches outside."""
+"""What all tests share: hypothesis' profile, a quick DuckDB, and an environment in which nothing reaches outside."""
 
 import os
 from collections.abc import Iterator
@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from quick_duckdb import use_quick_duckdb
 
 settings.register_profile(
     "hemvard", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("hemvard")
+use_quick_duckdb()
 
 # Read when Prefect is imported, hence before any test.
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse import schema
+from warehouse.columns import Table
 from warehouse.lake import create_table
 from warehouse.sql import identifier, qualified
 
@@ -106,15 +107,17 @@ class Sample:
     def write(self, file: Path) -> Path:
         """The database, with every published table, empty where there are no rows."""
         connection = duckdb.connect(str(file))
+        connection.begin()  # else each of the comments is written to disk by itself
         for table in schema.PUBLISHED:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(table.name.split('.')[0])}")
             create_table(connection, table, qualified(table.name))
             _insert(connection, table, self[table.name])
+        connection.commit()
         connection.close()
         return file
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: schema.Table, rows: Sequence[Row]) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Row]) -> None:
     if rows:
         columns = {name: [row.get(name) for row in rows] for name in table.names()}
         connection.register("sample_rows", pa.table(columns))
@@ -180,7 +183,7 @@ def _visits(period: Sequence[date], codes: Sequence[str]) -> Iterable[Row]:
                 }
 
 
-def _margins(visits: Sequence[Row], time: str, table: schema.Table, margins: Sequence[Sequence[str]]) -> list[Row]:
+def _margins(visits: Sequence[Row], time: str, table: Table, margins: Sequence[Sequence[str]]) -> list[Row]:
     """The rows of the margins; persons are summed here, which is good enough for a sample."""
     counted: dict[tuple[object, ...], Row] = defaultdict(dict)
     measures = table.names("persons", "additive")

@@ -7,6 +7,7 @@
     inbox.put_bytes(ALPHA, "2024-01", b"not a file")                                    # anything at all
     outcome = run_plain(home)                     # the main job in this process, without Prefect's engine, few indicators
     outcome = run_plain(home, light=True)         # the same, the rules by plain SQL instead of GX, no pages: quicker
+    outcome = run_plain(home, light=True, pages=True)          # the same with pages: a whole release
     copy_home(home, other)                        # a home that has been run, to go on from: quicker than a run
     figure_hashes(home)                           # {"volumes.visits_month": "…", …} of the release in force
     rows(home, "SELECT … FROM volumes.region_totals")          # the release in force
@@ -315,6 +316,7 @@ def run_plain(
     publish: bool = True,
     wait: bool = False,
     light: bool = False,
+    pages: bool = False,
     every_indicator: bool = False,
     **steps: Callable[..., Any],
 ) -> Outcome:
@@ -323,7 +325,7 @@ def run_plain(
 
     _begin(home)
     fewer = nullcontext() if every_indicator else few_indicators()
-    with without_prefect(**steps), fewer, without_weight() if light else nullcontext():
+    with without_prefect(**steps), fewer, without_weight(pages=pages) if light else nullcontext():
         return module.monthly.fn(str(region), first, last, str(home), wait=wait, publish=publish)
 
 
@@ -332,6 +334,12 @@ def _begin(home: Path) -> None:
     if not region_home(home).catalogue.exists():
         (home / "small").mkdir(parents=True, exist_ok=True)
         _copied(_empty_home(), home)
+
+
+def empty_lake(home: Path) -> duckdb.DuckDBPyConnection:
+    """The region's lake in a home, with every table and view, opened to be written; the caller closes it."""
+    _begin(home)
+    return open_lake(region_home(home))
 
 
 @cache
@@ -354,13 +362,13 @@ def few_indicators() -> Iterator[None]:
 
 
 @contextmanager
-def without_weight() -> Iterator[None]:
-    """The same rules asked in plain SQL instead of through Great Expectations, and no pages."""
+def without_weight(*, pages: bool = False) -> Iterator[None]:
+    """The same rules asked in plain SQL instead of through Great Expectations, and no pages where none are asked for."""
     with (
         patch("tasks.judge.failed_rules", _failed_rules),
         patch("tasks.release.failed_results", _failed_results),
         patch("tasks.findings.failed_series", _failed_series),
-        patch("tasks.present.render", lambda *_args: None),
+        nullcontext() if pages else patch("tasks.present.render", lambda *_args: None),
     ):
         yield
 

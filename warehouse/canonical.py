@@ -9,7 +9,7 @@ import hashlib
 
 import duckdb
 
-from warehouse.schema import Table
+from warehouse.columns import Table
 from warehouse.sql import columns, identifier, qualified
 
 _SEPARATOR = "chr(31)"

@@ -16,6 +16,7 @@ import psutil
 import pyarrow as pa
 
 from warehouse import schema
+from warehouse.columns import Column, Table
 from warehouse.home import PRIVATE, RegionHome
 from warehouse.sql import identifier, literal, qualified
 
@@ -137,7 +138,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, home: RegionHome, *, read_onl
     connection.execute(f"ATTACH {literal(f'ducklake:sqlite:{home.catalogue}')} AS {LAKE} ({options}{mode})")
 
 
-def add_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[schema.Table]) -> tuple[schema.Table, ...]:
+def add_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> tuple[Table, ...]:
     """Make the tables that the lake lacks; those that were made."""
     known = {
         f"{row[0]}.{row[1]}"
@@ -196,7 +197,7 @@ def _add_columns(connection: duckdb.DuckDBPyConnection, held: dict[tuple[str, st
             _comment_on(connection, name, column)
 
 
-def _create(connection: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     name = qualified(f"{LAKE}.{table.name}")
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.{identifier(table.name.split('.')[0])}")
     create_table(connection, table, name)
@@ -204,7 +205,7 @@ def _create(connection: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
         connection.execute(f"ALTER TABLE {name} SET PARTITIONED BY ({identifier(table.partition)})")
 
 
-def create_table(connection: duckdb.DuckDBPyConnection, table: schema.Table, name: str) -> None:
+def create_table(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -> None:
     """Create a table of the schema under a quoted name, with a COMMENT on it and on each column."""
     columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in table.columns)
     connection.execute(f"CREATE TABLE {name} ({columns})")
@@ -213,7 +214,7 @@ def create_table(connection: duckdb.DuckDBPyConnection, table: schema.Table, nam
         _comment_on(connection, name, column)
 
 
-def _comment_on(connection: duckdb.DuckDBPyConnection, name: str, column: schema.Column) -> None:
+def _comment_on(connection: duckdb.DuckDBPyConnection, name: str, column: Column) -> None:
     unit = f" [{column.unit}]" if column.unit else ""
     text = literal(f"{column.sv}{unit} | {column.en}{unit}")
     connection.execute(f"COMMENT ON COLUMN {name}.{identifier(column.name)} IS {text}")

@@ -19,6 +19,7 @@ from regions.model import MonthSpan
 from regions.month import Month
 from regions.source import VISITS
 from warehouse import indicators, schema
+from warehouse.columns import Table
 from warehouse.lake import registered
 from warehouse.ledger import LedgerState, Window, add_windows, remove_windows
 from warehouse.model_files import composed, inputs_of, text_of
@@ -54,7 +55,7 @@ class Model:
     """A model: the table that it fills, its SQL, its window, and what else decides its rows."""
 
     name: str
-    table: schema.Table
+    table: Table
     window: WindowKind
     window_key: str
     """What of a row is the first day of its window."""
@@ -90,7 +91,7 @@ class Model:
 
 
 VISITS_SQL = text_of("core/visits")
-COMPUTED: Mapping[str, schema.Table] = {
+COMPUTED: Mapping[str, Table] = {
     "volumes/visits_month": schema.VISITS_MONTH,
     "volumes/region_totals": schema.REGION_TOTALS,
     "volumes/cube": schema.CUBE,
@@ -115,7 +116,7 @@ def indicator_models() -> tuple[Model, ...]:
     return tuple(_of_indicator(entry) for entry in indicators.definitions() if entry.is_computed)
 
 
-def _read(name: str, table: schema.Table) -> Model:
+def _read(name: str, table: Table) -> Model:
     sql = text_of(name)
     window, key = _window_of(name, sql)
     own = (("comparison_source", "kolada"),) if table is schema.INDICATOR_RESULTS else ()

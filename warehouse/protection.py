@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from regions.errors import UsageError
 from regions.model import Publication
 from regions.reader import Problem
-from warehouse.schema import PUBLISHED, Table
+from warehouse.columns import Table
+from warehouse.schema import PUBLISHED
 from warehouse.sql import identifier, qualified
 
 ALL = "all"

@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 
 from regions.contracts import CONTRACTS
+from warehouse.columns import Table
 from warehouse.lake import LAKE, add_tables, is_laid_out, note_layout, transaction
-from warehouse.schema import VERSIONS, Table
+from warehouse.schema import VERSIONS
 from warehouse.sql import columns, identifier, literal, qualified
 
 PERSON_LINKS = "person_links"

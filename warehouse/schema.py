@@ -10,109 +10,40 @@ DDL, COMMENTs, the dictionary and the protection of small numbers are made from 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from regions.contracts import CONTRACTS, Contract, ContractField
+from warehouse.columns import STATUS, Column, Table, amount, count, key, opened, persons, ratio
+from warehouse.equalisation_tables import EQUALISATION_TABLES
 
-Role = Literal["key", "persons", "additive", "ratio", "open"]
-MONEY = "DECIMAL(18,2)"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column; `volatile` ones (times of a run) are outside the canonical hash."""
-
-    name: str
-    type: str
-    role: Role
-    sv: str
-    en: str
-    unit: str = ""
-    volatile: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table; `dimensions` are the key columns that a margin may show or leave as `all`."""
-
-    name: str
-    sv: str
-    en: str
-    columns: tuple[Column, ...]
-    dimensions: tuple[str, ...] = ()
-    partition: str | None = None
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The names of the key columns."""
-        return self.names("key")
-
-    def names(self, *roles: Role) -> tuple[str, ...]:
-        """The names of the columns of these roles; of all columns where no role is given."""
-        return tuple(column.name for column in self.columns if not roles or column.role in roles)
-
-
-def _key(name: str, type_: str, sv: str, en: str, unit: str = "") -> Column:
-    return Column(name, type_, "key", sv, en, unit)
-
-
-def _open(name: str, type_: str, sv: str, en: str, unit: str = "", *, volatile: bool = False) -> Column:
-    return Column(name, type_, "open", sv, en, unit, volatile)
-
-
-def _persons(name: str, sv: str, en: str) -> Column:
-    return Column(name, "BIGINT", "persons", sv, en, "persons")
-
-
-def _count(name: str, sv: str, en: str, unit: str) -> Column:
-    return Column(name, "BIGINT", "additive", sv, en, unit)
-
-
-def _amount(name: str, sv: str, en: str) -> Column:
-    """Counts, kronor or posts: what an indicator's definition says."""
-    return Column(name, "DECIMAL(18,4)", "additive", sv, en, "by_definition")
-
-
-def _ratio(name: str, sv: str, en: str, unit: str) -> Column:
-    return Column(name, "DOUBLE", "ratio", sv, en, unit)
-
-
-_STATUS = _open(
-    "status",
-    "VARCHAR",
-    "ok, protected (skyddad: för få personer), preliminary (underlag saknas ännu), missing, not_applicable",
-    "ok, protected (too few persons), preliminary (input still missing), missing, not_applicable",
-)
 _MEASURES = (
-    _count("visits", "Antal besök", "Visits", "visits"),
-    _persons(
+    count("visits", "Antal besök", "Visits", "visits"),
+    persons(
         "patients",
         "Antal olika personer i raden; summeras inte över rader",
         "Distinct persons within the row; never add them up",
     ),
-    _count(
+    count(
         "minutes",
         "Besökens sammanlagda tid där tid är registrerad",
         "Total duration of the visits that have one",
         "minutes",
     ),
-    _count("visits_with_minutes", "Antal besök där tid är registrerad", "Visits with a duration", "visits"),
+    count("visits_with_minutes", "Antal besök där tid är registrerad", "Visits with a duration", "visits"),
 )
-_CARE_FORM = _key(
+_CARE_FORM = key(
     "care_form",
     "VARCHAR",
     "Vårdform: home_health_care (hemsjukvård), outpatient (öppen vård), inpatient, all",
     "Care form, or all",
 )
-_PLACE = _key("place", "VARCHAR", "Plats: home, special_housing, clinic, other, unknown, all", "Place, or all")
-_PLANNED = _key(
+_PLACE = key("place", "VARCHAR", "Plats: home, special_housing, clinic, other, unknown, all", "Place, or all")
+_PLANNED = key(
     "planned",
     "VARCHAR",
     "planned (tid har avtalats), unplanned, unknown, all",
     "Planned (a time had been agreed), unplanned, unknown, or all",
 )
-_AGE_GROUP = _key(
+_AGE_GROUP = key(
     "age_group",
     "VARCHAR",
     "Ålder på besöksdagen: 0-18, 19-64, 65-79, 80-89, 90+, unknown, all",
@@ -121,62 +52,62 @@ _AGE_GROUP = _key(
 )
 
 _VISIT_ATTRIBUTES = (
-    _open("principal", "VARCHAR", "Huvudman: region eller municipality", "Who is responsible for the care"),
-    _open(
+    opened("principal", "VARCHAR", "Huvudman: region eller municipality", "Who is responsible for the care"),
+    opened(
         "living",
         "VARCHAR",
         "Boende: ordinary (ordinärt), special_housing (särskilt)",
         "Ordinary or special housing",
     ),
-    _open("care_form", "VARCHAR", "Vårdform", "Care form"),
-    _open("place", "VARCHAR", "Plats", "Place"),
-    _open(
+    opened("care_form", "VARCHAR", "Vårdform", "Care form"),
+    opened("place", "VARCHAR", "Plats", "Place"),
+    opened(
         "planned",
         "VARCHAR",
         "Planerat eller oplanerat (tid avtalad eller ej)",
         "Planned: a time had been agreed",
     ),
-    _open(
+    opened(
         "acute",
         "VARCHAR",
         "Akut: tillståndet krävde omedelbar bedömning",
         "Acute: the condition needed immediate assessment",
     ),
-    _open("provider_level", "VARCHAR", "Vårdnivå", "Provider level"),
-    _open("profession", "VARCHAR", "Ansvarigt yrke", "Lead profession"),
-    _open(
+    opened("provider_level", "VARCHAR", "Vårdnivå", "Provider level"),
+    opened("profession", "VARCHAR", "Ansvarigt yrke", "Lead profession"),
+    opened(
         "professions",
         "VARCHAR[]",
         "Alla yrken vid besöket, det ansvariga först",
         "All professions at the visit, the lead first",
     ),
-    _open("part_of_day", "VARCHAR", "Del av dygnet då besöket började", "Part of day in which the visit began"),
-    _open(
+    opened("part_of_day", "VARCHAR", "Del av dygnet då besöket började", "Part of day in which the visit began"),
+    opened(
         "day_type",
         "VARCHAR",
         "weekday, weekend eller holiday (svensk helgdag)",
         "Weekday, weekend or Swedish holiday",
     ),
-    _open("age", "SMALLINT", "Ålder på besöksdagen", "Age on the day of the visit", "years"),
-    _open("age_group", "VARCHAR", "Åldersgrupp på besöksdagen", "Age group on the day of the visit"),
-    _open("sex", "VARCHAR", "Administrativt kön", "Administrative sex"),
-    _open("palliative", "VARCHAR", "Palliativ vård", "Palliative care"),
-    _open("dementia", "VARCHAR", "Demensvård", "Dementia care"),
-    _open("rehabilitation", "VARCHAR", "Rehabilitering eller habilitering", "Rehabilitation or habilitation"),
-    _open("assistive_devices", "VARCHAR", "Hjälpmedel", "Assistive devices"),
-    _open("delegated", "VARCHAR", "Utfört på delegation", "Done on delegation"),
-    _open("minutes", "INTEGER", "Besökets längd", "Duration", "minutes"),
-    _open("distance", "VARCHAR", "Distansbesök", "Visit at a distance"),
-    _open("enrolled", "VARCHAR", "Inskriven i hemsjukvård den dagen", "Enrolled in home health care that day"),
-    _open("residence_municipality_code", "VARCHAR", "Folkbokföringskommun", "Municipality of residence"),
-    _open(
+    opened("age", "SMALLINT", "Ålder på besöksdagen", "Age on the day of the visit", "years"),
+    opened("age_group", "VARCHAR", "Åldersgrupp på besöksdagen", "Age group on the day of the visit"),
+    opened("sex", "VARCHAR", "Administrativt kön", "Administrative sex"),
+    opened("palliative", "VARCHAR", "Palliativ vård", "Palliative care"),
+    opened("dementia", "VARCHAR", "Demensvård", "Dementia care"),
+    opened("rehabilitation", "VARCHAR", "Rehabilitering eller habilitering", "Rehabilitation or habilitation"),
+    opened("assistive_devices", "VARCHAR", "Hjälpmedel", "Assistive devices"),
+    opened("delegated", "VARCHAR", "Utfört på delegation", "Done on delegation"),
+    opened("minutes", "INTEGER", "Besökets längd", "Duration", "minutes"),
+    opened("distance", "VARCHAR", "Distansbesök", "Visit at a distance"),
+    opened("enrolled", "VARCHAR", "Inskriven i hemsjukvård den dagen", "Enrolled in home health care that day"),
+    opened("residence_municipality_code", "VARCHAR", "Folkbokföringskommun", "Municipality of residence"),
+    opened(
         "serving_municipality_code",
         "VARCHAR",
         "Kommun där vården gavs den dagen",
         "Municipality where care was given that day",
     ),
-    _open("care_unit_id", "VARCHAR", "Vårdenhet (HSA-id)", "Care unit (HSA-id)"),
-    _open(
+    opened("care_unit_id", "VARCHAR", "Vårdenhet (HSA-id)", "Care unit (HSA-id)"),
+    opened(
         "health_centre_id",
         "VARCHAR",
         "Vårdcentral där personen var listad",
@@ -184,38 +115,38 @@ _VISIT_ATTRIBUTES = (
     ),
 )
 _RECORD = (
-    _key("system", "VARCHAR", "Källsystem", "Source system"),
-    _key("record_id", "VARCHAR", "Källsystemets postnummer", "The source system's record id"),
+    key("system", "VARCHAR", "Källsystem", "Source system"),
+    key("record_id", "VARCHAR", "Källsystemets postnummer", "The source system's record id"),
 )
 _WAY_BACK = (
-    _open("source_id", "VARCHAR", "Källa", "Source"),
-    _open("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
-    _open("row_number", "BIGINT", "Rad i filen (rubrikraden är 1)", "Row in the file (the header is 1)"),
-    _open(
+    opened("source_id", "VARCHAR", "Källa", "Source"),
+    opened("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+    opened("row_number", "BIGINT", "Rad i filen (rubrikraden är 1)", "Row in the file (the header is 1)"),
+    opened(
         "known_from",
         "TIMESTAMP",
         "När leveransen landade (UTC)",
         "When the delivery landed (UTC)",
         volatile=True,
     ),
-    _open("month", "DATE", "Månad då besöket började", "Month in which the visit began"),
-    _open("started_at", "TIMESTAMP", "Besökets början, Europe/Stockholm", "Start of the visit, Europe/Stockholm"),
-    _open(
+    opened("month", "DATE", "Månad då besöket började", "Month in which the visit began"),
+    opened("started_at", "TIMESTAMP", "Besökets början, Europe/Stockholm", "Start of the visit, Europe/Stockholm"),
+    opened(
         "person_key",
         "UUID",
         "Pseudonym (HMAC-SHA-256 av personens id)",
         "Pseudonym (HMAC-SHA-256 of the person's id)",
     ),
-    _open("person_id_class", "VARCHAR", "PNR, SNR, NRID eller LOCAL", "Class of the person's id"),
+    opened("person_id_class", "VARCHAR", "PNR, SNR, NRID eller LOCAL", "Class of the person's id"),
 )
 
-_COUNTING = _open(
+_COUNTING = opened(
     "counting",
     "BOOLEAN",
     "Om raden räknas: falskt för kontrollkällor, och utanför de dagar källan räknas",
     "Whether the row counts: false for control sources, and outside the days on which its source counts",
 )
-_DEFAULTED = _open(
+_DEFAULTED = opened(
     "defaulted",
     "VARCHAR[]",
     "Fält som var tomma och fick ett förval",
@@ -229,8 +160,8 @@ VISITS = Table(
     partition="month",
 )
 _DELIVERED_ROW = (
-    _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
-    _key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
+    key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+    key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
 )
 VISIT_VERSIONS = Table(
     "core.visit_versions",
@@ -239,8 +170,8 @@ VISIT_VERSIONS = Table(
     (
         *_DELIVERED_ROW,
         *(column for column in (*_RECORD, *_WAY_BACK) if column.name not in ("delivery_id", "row_number")),
-        _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
-        _open("cancelled", "BOOLEAN", "Makulerad", "Cancelled"),
+        opened("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
+        opened("cancelled", "BOOLEAN", "Makulerad", "Cancelled"),
         _COUNTING,
         *_VISIT_ATTRIBUTES,
         _DEFAULTED,
@@ -253,17 +184,17 @@ PERSON_MAP = Table(
     "Vilken person en pseudonym står för, från och med en version av kartan",
     "The person for whom a pseudonym stands, from a version of the map on; a pseudonym without a row is its own person",
     (
-        _key("pseudonym", "UUID", "Pseudonym så som den står i en rad", "Pseudonym as it stands in a row"),
-        _key("map_seq", "BIGINT", "Kartans version; den högsta gäller", "Version of the map; the highest counts"),
-        _open("person_key", "UUID", "Personens pseudonym", "The pseudonym that stands for the person"),
-        _open(
+        key("pseudonym", "UUID", "Pseudonym så som den står i en rad", "Pseudonym as it stands in a row"),
+        key("map_seq", "BIGINT", "Kartans version; den högsta gäller", "Version of the map; the highest counts"),
+        opened("person_key", "UUID", "Personens pseudonym", "The pseudonym that stands for the person"),
+        opened(
             "reason",
             "VARCHAR",
             "changed (bytt id), merged (dubblett), unknown, rotated (bytt nyckel), split (kopplingen borttagen)",
             "changed (another id), merged (a duplicate), unknown, rotated (another key), split (no longer linked)",
         ),
-        _open("known_from", "TIMESTAMP", "När kartan ändrades (UTC)", "When the map changed (UTC)", volatile=True),
-        _open("delivery_id", "VARCHAR", "Leveransen med kopplingen", "The delivery that has the link"),
+        opened("known_from", "TIMESTAMP", "När kartan ändrades (UTC)", "When the map changed (UTC)", volatile=True),
+        opened("delivery_id", "VARCHAR", "Leveransen med kopplingen", "The delivery that has the link"),
     ),
 )
 PSEUDONYMS_CARRIED = Table(
@@ -271,9 +202,9 @@ PSEUDONYMS_CARRIED = Table(
     "En pseudonym som ett nyckelbyte har fört över",
     "A pseudonym that a rotation of the key has carried over",
     (
-        _key("pseudonym", "UUID", "Pseudonym under den tidigare nyckeln", "Pseudonym under the former key"),
-        _open("carried_to", "UUID", "Pseudonym under nästa nyckel", "Pseudonym under the next key"),
-        _open("key_seq", "BIGINT", "Den nya nyckelns löpnummer", "The new key's sequence"),
+        key("pseudonym", "UUID", "Pseudonym under den tidigare nyckeln", "Pseudonym under the former key"),
+        opened("carried_to", "UUID", "Pseudonym under nästa nyckel", "Pseudonym under the next key"),
+        opened("key_seq", "BIGINT", "Den nya nyckelns löpnummer", "The new key's sequence"),
     ),
 )
 
@@ -290,8 +221,8 @@ def _record_versions(contract: Contract) -> Table:
             *_DELIVERED_ROW,
             *_RECORD,
             *way_back,
-            _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
-            _open("cancelled", "BOOLEAN", "Makulerad", "Cancelled"),
+            opened("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
+            opened("cancelled", "BOOLEAN", "Makulerad", "Cancelled"),
             _COUNTING,
             *(_contract_column(field) for field in contract.fields if field.name != "month"),
             *persons,
@@ -304,12 +235,12 @@ def _record_versions(contract: Contract) -> Table:
 def _contract_column(field: ContractField) -> Column:
     type_ = "UUID" if field.kind == "person" else field.type
     codes = f": {', '.join(field.codes)}" if field.codes else ""
-    return _open(field.name, type_, field.sv + codes, field.en + codes, field.unit)
+    return opened(field.name, type_, field.sv + codes, field.en + codes, field.unit)
 
 
-_PERSON_CLASS = _open("person_id_class", "VARCHAR", "Slag av id", "Class of the person's id")
-_PERSON_AGE = _open("person_age", "SMALLINT", "Personens ålder den dagen", "The person's age that day", "years")
-_PERSON_SEX = _open("sex_of_id", "VARCHAR", "Administrativt kön enligt id", "Administrative sex as the id tells it")
+_PERSON_CLASS = opened("person_id_class", "VARCHAR", "Slag av id", "Class of the person's id")
+_PERSON_AGE = opened("person_age", "SMALLINT", "Personens ålder den dagen", "The person's age that day", "years")
+_PERSON_SEX = opened("sex_of_id", "VARCHAR", "Administrativt kön enligt id", "Administrative sex as the id tells it")
 VERSIONS: Mapping[str, Table] = {
     "visits": VISIT_VERSIONS,
     **{subject: _record_versions(contract) for subject, contract in CONTRACTS.items()},
@@ -317,17 +248,17 @@ VERSIONS: Mapping[str, Table] = {
 """Subject → the lake's table of its accepted rows; those of other subjects than visits are made when rows come."""
 _FAULT_KEY = (
     *_DELIVERED_ROW,
-    _key("rule_id", "VARCHAR", "Regel", "Rule"),
-    _open("source_id", "VARCHAR", "Källa", "Source"),
-    _open("record_id", "VARCHAR", "Källsystemets postnummer", "The source system's record id"),
-    _open(
+    key("rule_id", "VARCHAR", "Regel", "Rule"),
+    opened("source_id", "VARCHAR", "Källa", "Source"),
+    opened("record_id", "VARCHAR", "Källsystemets postnummer", "The source system's record id"),
+    opened(
         "found",
         "VARCHAR",
         "Vad för slags värde som stod där, och i vilket fält; aldrig värdet",
         "The class of the value that stood there, and the field; never the value",
     ),
 )
-_FIRST_SEEN = _open(
+_FIRST_SEEN = opened(
     "first_seen",
     "TIMESTAMP",
     "När samma post först föll på regeln (UTC)",
@@ -341,7 +272,7 @@ QUARANTINE = Table(
     (
         *_FAULT_KEY,
         _FIRST_SEEN,
-        _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
+        opened("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
     ),
     partition="delivery_month",
 )
@@ -352,9 +283,9 @@ QUARANTINE_RESOLVED = Table(
     (
         *_FAULT_KEY,
         _FIRST_SEEN,
-        _open("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
-        _open("resolved_in", "VARCHAR", "Leveransen där felet var rättat", "The delivery in which it was right"),
-        _open("resolved_at", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
+        opened("delivery_month", "DATE", "Leveransens månad", "The delivery's month"),
+        opened("resolved_in", "VARCHAR", "Leveransen där felet var rättat", "The delivery in which it was right"),
+        opened("resolved_at", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
     ),
 )
 RULE_COUNTS = Table(
@@ -362,12 +293,12 @@ RULE_COUNTS = Table(
     "En regels utfall för en leverans",
     "What a rule found in a delivery",
     (
-        _key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
-        _key("rule_id", "VARCHAR", "Regel", "Rule"),
-        _open("severity", "VARCHAR", "error eller warning", "Error (the row is kept out) or warning"),
-        _open("rows_checked", "BIGINT", "Granskade rader", "Rows checked", "rows"),
-        _open("rows_failed", "BIGINT", "Rader med felet", "Rows with the fault", "rows"),
-        _open(
+        key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+        key("rule_id", "VARCHAR", "Regel", "Rule"),
+        opened("severity", "VARCHAR", "error eller warning", "Error (the row is kept out) or warning"),
+        opened("rows_checked", "BIGINT", "Granskade rader", "Rows checked", "rows"),
+        opened("rows_failed", "BIGINT", "Rader med felet", "Rows with the fault", "rows"),
+        opened(
             "threshold_share",
             "DECIMAL(9,6)",
             "Högsta andel rader med felet",
@@ -381,21 +312,21 @@ LANDINGS = Table(
     "En leverans som har landat",
     "A delivery that has landed",
     (
-        _open("delivery_id", "VARCHAR", "Leveransens innehållshash", "Content hash (SHA-256)"),
-        _open("source_id", "VARCHAR", "Källa", "Source"),
-        _open("month", "DATE", "Leveransens månad", "The delivery's month"),
-        _open("version", "BIGINT", "Leverantörens version", "The supplier's version"),
-        _open("file_name", "VARCHAR", "Filens namn", "The file's name"),
-        _open("bytes", "BIGINT", "Filens storlek", "The file's size", "bytes"),
-        _key(
+        opened("delivery_id", "VARCHAR", "Leveransens innehållshash", "Content hash (SHA-256)"),
+        opened("source_id", "VARCHAR", "Källa", "Source"),
+        opened("month", "DATE", "Leveransens månad", "The delivery's month"),
+        opened("version", "BIGINT", "Leverantörens version", "The supplier's version"),
+        opened("file_name", "VARCHAR", "Filens namn", "The file's name"),
+        opened("bytes", "BIGINT", "Filens storlek", "The file's size", "bytes"),
+        key(
             "landing_seq",
             "BIGINT",
             "Löpnummer i den ordning leveranserna landade",
             "Sequence in which deliveries landed",
         ),
-        _open("landed_at", "TIMESTAMP", "När den landade (UTC)", "When it landed (UTC)"),
-        _open("content_sha256", "VARCHAR", "Hash av innehållet ensamt", "Hash of the bytes alone (SHA-256)"),
-        _open(
+        opened("landed_at", "TIMESTAMP", "När den landade (UTC)", "When it landed (UTC)"),
+        opened("content_sha256", "VARCHAR", "Hash av innehållet ensamt", "Hash of the bytes alone (SHA-256)"),
+        opened(
             "stamp",
             "VARCHAR",
             "Källans märke för innehållet (storlek och tid, ETag, antal och version)",
@@ -408,27 +339,27 @@ LOADS = Table(
     "Ett försök att läsa in en leverans",
     "One attempt to load a delivery; the latest counts",
     (
-        _key("load_seq", "BIGINT", "Löpnummer", "Sequence"),
-        _open("delivery_id", "VARCHAR", "Leveransens innehållshash", "Content hash"),
-        _open("loaded_at", "TIMESTAMP", "När (UTC)", "When (UTC)"),
-        _open("status", "VARCHAR", "accepted eller rejected", "Accepted or rejected"),
-        _open("fault", "VARCHAR", "Regeln som filen föll på", "The rule on which the file fell"),
-        _open(
+        key("load_seq", "BIGINT", "Löpnummer", "Sequence"),
+        opened("delivery_id", "VARCHAR", "Leveransens innehållshash", "Content hash"),
+        opened("loaded_at", "TIMESTAMP", "När (UTC)", "When (UTC)"),
+        opened("status", "VARCHAR", "accepted eller rejected", "Accepted or rejected"),
+        opened("fault", "VARCHAR", "Regeln som filen föll på", "The rule on which the file fell"),
+        opened(
             "detail_sv",
             "VARCHAR",
             "Vad som är fel, utan personuppgifter",
             "What is wrong, without personal data",
         ),
-        _open(
+        opened(
             "definition",
             "VARCHAR",
             "Hash av mappning, regler och enheter",
             "Hash of mapping, rules and units",
         ),
-        _open("rows_read", "BIGINT", "Lästa rader", "Rows read", "rows"),
-        _open("rows_accepted", "BIGINT", "Godkända rader", "Rows accepted, not cancelled", "rows"),
-        _open("rows_cancelled", "BIGINT", "Makulerade rader", "Rows accepted and cancelled", "rows"),
-        _open("rows_quarantined", "BIGINT", "Rader i karantän", "Rows in quarantine", "rows"),
+        opened("rows_read", "BIGINT", "Lästa rader", "Rows read", "rows"),
+        opened("rows_accepted", "BIGINT", "Godkända rader", "Rows accepted, not cancelled", "rows"),
+        opened("rows_cancelled", "BIGINT", "Makulerade rader", "Rows accepted and cancelled", "rows"),
+        opened("rows_quarantined", "BIGINT", "Rader i karantän", "Rows in quarantine", "rows"),
     ),
 )
 MONTH_CHANGES = Table(
@@ -436,9 +367,9 @@ MONTH_CHANGES = Table(
     "En månad av ett ämne som en inläsning ändrade",
     "An event month of a subject that a load changed",
     (
-        _key("load_seq", "BIGINT", "Inläsningens löpnummer", "The load's sequence"),
-        _key("month", "DATE", "Månad då det hände", "Event month"),
-        _key("subject", "VARCHAR", "Ämne; tomt i äldre rader: visits", "Subject; empty in older rows: visits"),
+        key("load_seq", "BIGINT", "Inläsningens löpnummer", "The load's sequence"),
+        key("month", "DATE", "Månad då det hände", "Event month"),
+        key("subject", "VARCHAR", "Ämne; tomt i äldre rader: visits", "Subject; empty in older rows: visits"),
     ),
 )
 MODEL_WINDOWS = Table(
@@ -446,11 +377,11 @@ MODEL_WINDOWS = Table(
     "Ett fönster som en modell har beräknats för",
     "A window for which a model has been computed",
     (
-        _key("model", "VARCHAR", "Modell", "Model"),
-        _key("window_start", "DATE", "Fönstrets första dag", "The window's first day"),
-        _key("window_end", "DATE", "Fönstrets sista dag", "The window's last day"),
-        _open("built_seq", "BIGINT", "Senaste inläsning som modellen såg", "The last load that the model saw"),
-        _open("definition", "VARCHAR", "Hash av modell och parametrar", "Hash of model and parameters"),
+        key("model", "VARCHAR", "Modell", "Model"),
+        key("window_start", "DATE", "Fönstrets första dag", "The window's first day"),
+        key("window_end", "DATE", "Fönstrets sista dag", "The window's last day"),
+        opened("built_seq", "BIGINT", "Senaste inläsning som modellen såg", "The last load that the model saw"),
+        opened("definition", "VARCHAR", "Hash av modell och parametrar", "Hash of model and parameters"),
     ),
 )
 LAYOUT = Table(
@@ -458,8 +389,8 @@ LAYOUT = Table(
     "Vad sjöns tabeller eller vyer senast gjordes efter",
     "What the lake's tables, or its views, were last made after",
     (
-        _key("part", "VARCHAR", "tables eller views", "Tables or views"),
-        _open("definition", "VARCHAR", "Hash av deras definition", "Hash of their definition"),
+        key("part", "VARCHAR", "tables eller views", "Tables or views"),
+        opened("definition", "VARCHAR", "Hash av deras definition", "Hash of their definition"),
     ),
 )
 PSEUDONYM_KEYS = Table(
@@ -467,9 +398,11 @@ PSEUDONYM_KEYS = Table(
     "En nyckel för pseudonymer; den senaste gäller",
     "A key of pseudonyms; the last one is in force",
     (
-        _key("key_seq", "BIGINT", "Löpnummer", "Sequence"),
-        _open("fingerprint", "VARCHAR", "Nyckelns fingeravtryck (HMAC)", "The key's fingerprint (HMAC), never the key"),
-        _open("in_force_from", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
+        key("key_seq", "BIGINT", "Löpnummer", "Sequence"),
+        opened(
+            "fingerprint", "VARCHAR", "Nyckelns fingeravtryck (HMAC)", "The key's fingerprint (HMAC), never the key"
+        ),
+        opened("in_force_from", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
     ),
 )
 
@@ -478,8 +411,8 @@ VISITS_MONTH = Table(
     "Besök per månad, folkbokföringskommun, vårdform, plats och planerat/oplanerat",
     "Visits by month, municipality of residence, care form, place and planned",
     (
-        _key("period", "DATE", "Månadens första dag", "First day of the month"),
-        _key(
+        key("period", "DATE", "Månadens första dag", "First day of the month"),
+        key(
             "municipality_code",
             "VARCHAR",
             "Folkbokföringskommun; 9998 utanför länet, 9999 okänd, all",
@@ -489,7 +422,7 @@ VISITS_MONTH = Table(
         _PLACE,
         _PLANNED,
         *_MEASURES,
-        _STATUS,
+        STATUS,
     ),
     dimensions=("municipality_code", "care_form", "place", "planned"),
     partition="period",
@@ -499,29 +432,29 @@ REGION_TOTALS = Table(
     "Besök i ordinärt boende per år, båda huvudmännen",
     "Visits in ordinary housing by year, both principals",
     (
-        _key("year", "SMALLINT", "År", "Year"),
-        _key("region_code", "VARCHAR", "Länskod", "County code"),
+        key("year", "SMALLINT", "År", "Year"),
+        key("region_code", "VARCHAR", "Länskod", "County code"),
         _CARE_FORM,
         _PLACE,
         _PLANNED,
         _AGE_GROUP,
         *_MEASURES,
-        _STATUS,
+        STATUS,
     ),
     dimensions=("care_form", "place", "planned", "age_group"),
 )
-_YEAR = _key("year", "SMALLINT", "År", "Year")
-_MUNICIPALITY = _key(
+_YEAR = key("year", "SMALLINT", "År", "Year")
+_MUNICIPALITY = key(
     "municipality_code",
     "VARCHAR",
     "Folkbokföringskommun; 9998 utanför länet, 9999 okänd, all",
     "Municipality of residence, or all",
 )
-_PERIOD_START = _key("period_start", "DATE", "Periodens första dag", "First day of the period")
-_PERIOD_END = _key("period_end", "DATE", "Periodens sista dag", "Last day of the period")
-_SEX = _key("sex", "VARCHAR", "Kön: female, male, unknown, all", "Sex, or all")
-_SCENARIO = _key("scenario", "VARCHAR", "Gränsdragning (scenarios/<id>.yaml)", "Boundary (scenarios/<id>.yaml)")
-_UNPLANNED_VISITS = _count("unplanned_visits", "Oplanerade besök (tid inte avtalad)", "Unplanned visits", "visits")
+_PERIOD_START = key("period_start", "DATE", "Periodens första dag", "First day of the period")
+_PERIOD_END = key("period_end", "DATE", "Periodens sista dag", "Last day of the period")
+_SEX = key("sex", "VARCHAR", "Kön: female, male, unknown, all", "Sex, or all")
+_SCENARIO = key("scenario", "VARCHAR", "Gränsdragning (scenarios/<id>.yaml)", "Boundary (scenarios/<id>.yaml)")
+_UNPLANNED_VISITS = count("unplanned_visits", "Oplanerade besök (tid inte avtalad)", "Unplanned visits", "visits")
 CUBE_ATTRIBUTES = (
     *("principal", "living", "care_form", "place", "planned", "visit_kind", "acute", "provider_level", "profession"),
     *("part_of_day", "day_type", "age", "age_group", "sex", "palliative", "dementia", "rehabilitation"),
@@ -540,9 +473,9 @@ _CUBE_KEYS = {
 
 def _cube_key(name: str) -> Column:
     if name in _CUBE_KEYS:
-        return _key(name, "VARCHAR", *_CUBE_KEYS[name])
+        return key(name, "VARCHAR", *_CUBE_KEYS[name])
     (column,) = [column for column in _VISIT_ATTRIBUTES if column.name == name]
-    return _key(name, column.type, column.sv, column.en)
+    return key(name, column.type, column.sv, column.en)
 
 
 CUBE = Table(
@@ -550,8 +483,8 @@ CUBE = Table(
     "Besök per månad, person och kombination av egenskaper: det som alla gränsdragningar räknas ur",
     "Visits by month, person and combination of attributes: what every boundary is computed from; never published",
     (
-        _key("month", "DATE", "Månadens första dag", "First day of the month"),
-        _key("person_key", "UUID", "Personens pseudonym", "The person's pseudonym"),
+        key("month", "DATE", "Månadens första dag", "First day of the month"),
+        key("person_key", "UUID", "Personens pseudonym", "The person's pseudonym"),
         *(
             _cube_key(name)
             for name in (
@@ -573,7 +506,7 @@ VISITS_YEAR = Table(
     (
         _YEAR,
         _MUNICIPALITY,
-        _key(
+        key(
             "margin",
             "VARCHAR",
             "Vilka egenskaper raden delas på, med + emellan; total: ingen",
@@ -582,11 +515,11 @@ VISITS_YEAR = Table(
         _CARE_FORM,
         _AGE_GROUP,
         _SEX,
-        _key("profession", "VARCHAR", "Ansvarigt yrke, eller all", "Lead profession, or all"),
-        _key("provider_level", "VARCHAR", "Vårdnivå, eller all", "Provider level, or all"),
-        _key("part_of_day", "VARCHAR", "Del av dygnet, eller all", "Part of day, or all"),
+        key("profession", "VARCHAR", "Ansvarigt yrke, eller all", "Lead profession, or all"),
+        key("provider_level", "VARCHAR", "Vårdnivå, eller all", "Provider level, or all"),
+        key("part_of_day", "VARCHAR", "Del av dygnet, eller all", "Part of day, or all"),
         *_MEASURES,
-        _STATUS,
+        STATUS,
     ),
     dimensions=("municipality_code", "care_form", "age_group", "sex", "profession", "provider_level", "part_of_day"),
 )
@@ -596,14 +529,14 @@ POPULATION = Table(
     "Inhabitants on 31 December by municipality, age and sex, as volumes and indicators use them",
     (
         _YEAR,
-        _key("municipality_code", "VARCHAR", "Kommun", "Municipality"),
-        _key("age", "SMALLINT", "Ålder i hela år; 100 är 100 år och äldre", "Age; 100 is 100 and above", "years"),
-        _key("sex", "VARCHAR", "Kön: female, male", "Sex: female, male"),
-        _open("persons", "BIGINT", "Antal invånare", "Inhabitants", "persons"),
-        _open(
+        key("municipality_code", "VARCHAR", "Kommun", "Municipality"),
+        key("age", "SMALLINT", "Ålder i hela år; 100 är 100 år och äldre", "Age; 100 is 100 and above", "years"),
+        key("sex", "VARCHAR", "Kön: female, male", "Sex: female, male"),
+        opened("persons", "BIGINT", "Antal invånare", "Inhabitants", "persons"),
+        opened(
             "basis", "VARCHAR", "official (SCB) eller illustrative (påhittad)", "Official, or illustrative (made up)"
         ),
-        _open("source_id", "VARCHAR", "Källa", "Source"),
+        opened("source_id", "VARCHAR", "Källa", "Source"),
     ),
 )
 BY_AREA = Table(
@@ -613,24 +546,24 @@ BY_AREA = Table(
     (
         _PERIOD_START,
         _PERIOD_END,
-        _key(
+        key(
             "area_type",
             "VARCHAR",
             "municipality, county_part (länsdel), health_centre (vårdcentral), region",
             "Municipality, county part, health centre or region",
         ),
-        _key("area_code", "VARCHAR", "Områdets kod", "The area's code"),
+        key("area_code", "VARCHAR", "Områdets kod", "The area's code"),
         _CARE_FORM,
         _AGE_GROUP,
         _SEX,
-        _key(
+        key(
             "measure",
             "VARCHAR",
             "crude (ostandardiserat) eller standardised (åldersstandardiserat)",
             "Crude, or standardised by age",
         ),
-        _ratio("value", "Besök per 1 000 invånare", "Visits per 1,000 inhabitants", "per_1000"),
-        _ratio("patients_value", "Personer per 1 000 invånare", "Persons per 1,000 inhabitants", "per_1000"),
+        ratio("value", "Besök per 1 000 invånare", "Visits per 1,000 inhabitants", "per_1000"),
+        ratio("patients_value", "Personer per 1 000 invånare", "Persons per 1,000 inhabitants", "per_1000"),
         _MEASURES[0],
         _UNPLANNED_VISITS,
         *_MEASURES[1:],
@@ -642,25 +575,25 @@ BY_AREA = Table(
             "Inhabitants of the age group on 31 December of the period's last year (a health centre: listed)",
             "persons",
         ),
-        _open(
+        opened(
             "standard_population",
             "VARCHAR",
             "Den befolkning vars åldersfördelning standardiseringen följer",
             "The population whose ages the standardisation follows",
         ),
-        _open("basis", "VARCHAR", "Hur folkmängden är känd", "How the population is known"),
-        _STATUS,
+        opened("basis", "VARCHAR", "Hur folkmängden är känd", "How the population is known"),
+        STATUS,
     ),
     dimensions=("care_form", "age_group", "sex"),
 )
 _RESTS_ON_UNKNOWN = (
-    _count(
+    count(
         "visits_on_unknown",
         "Besök som räknas fast en egenskap är okänd (villkorets unknown: in)",
         "Visits that are in although an attribute is unknown (a condition's unknown: in)",
         "visits",
     ),
-    _count(
+    count(
         "visits_out_on_unknown",
         "Besök som inte räknas bara för att en egenskap är okänd (villkorets unknown: out)",
         "Visits that are out for nothing but an unknown attribute (a condition's unknown: out)",
@@ -675,12 +608,12 @@ SCENARIO_TOTALS = Table(
         _YEAR,
         _MUNICIPALITY,
         _SCENARIO,
-        _open("title_sv", "VARCHAR", "Gränsdragningens namn", "The boundary's title in Swedish"),
+        opened("title_sv", "VARCHAR", "Gränsdragningens namn", "The boundary's title in Swedish"),
         _MEASURES[0],
         _UNPLANNED_VISITS,
         *_MEASURES[1:],
         *_RESTS_ON_UNKNOWN,
-        _STATUS,
+        STATUS,
     ),
     dimensions=("municipality_code",),
 )
@@ -692,31 +625,31 @@ SCENARIO_DIFFERENCES = Table(
         _YEAR,
         _MUNICIPALITY,
         _SCENARIO,
-        _key("other_scenario", "VARCHAR", "Den andra gränsdragningen", "The other boundary"),
-        _key(
+        key("other_scenario", "VARCHAR", "Den andra gränsdragningen", "The other boundary"),
+        key(
             "reason",
             "VARCHAR",
             "Egenskap eller egenskaper vars villkor skiljer, med + emellan; all: alla orsaker",
             "The attribute or attributes whose conditions differ, with + between; all: every reason",
         ),
-        _count(
+        count(
             "visits",
             "Den andra gränsdragningens besök minus den förstas: tillkommer minus faller bort",
             "The other boundary's visits minus the first one's: added minus removed",
             "visits",
         ),
-        _count("visits_added", "Besök som bara den andra räknar", "Visits that only the other counts", "visits"),
-        _count("visits_removed", "Besök som bara den första räknar", "Visits that only the first counts", "visits"),
-        _count("unplanned_visits", "Oplanerade, på samma sätt", "Unplanned ones, in the same way", "visits"),
-        _persons("patients", "Personer bakom skillnaden", "Persons behind the difference"),
-        _count("minutes", "Minuter, på samma sätt", "Minutes, in the same way", "minutes"),
-        _count(
+        count("visits_added", "Besök som bara den andra räknar", "Visits that only the other counts", "visits"),
+        count("visits_removed", "Besök som bara den första räknar", "Visits that only the first counts", "visits"),
+        count("unplanned_visits", "Oplanerade, på samma sätt", "Unplanned ones, in the same way", "visits"),
+        persons("patients", "Personer bakom skillnaden", "Persons behind the difference"),
+        count("minutes", "Minuter, på samma sätt", "Minutes, in the same way", "minutes"),
+        count(
             "visits_on_unknown",
             "Besök i skillnaden där en egenskap är okänd",
             "Visits of the difference with an unknown attribute",
             "visits",
         ),
-        _STATUS,
+        STATUS,
     ),
     dimensions=("municipality_code", "reason"),
 )
@@ -726,28 +659,28 @@ STAFFING = Table(
     "Full-time equivalents by year, serving municipality, profession and boundary, in four ways",
     (
         _YEAR,
-        _key(
+        key(
             "municipality_code",
             "VARCHAR",
             "Kommun där vården ges; all; 0000: rest vid avrundning eller utan kommun",
             "Serving municipality; all; 0000: what belongs to none",
         ),
-        _key("profession", "VARCHAR", "Yrke; all", "Profession; all"),
-        _key(
+        key("profession", "VARCHAR", "Yrke; all", "Profession; all"),
+        key(
             "scenario", "VARCHAR", "Gränsdragning; all där den inte spelar roll", "Boundary; all where it plays no part"
         ),
-        _key(
+        key(
             "method",
             "VARCHAR",
             "hr (personalsystem), volume (besökens tid), norm (patienter per tjänst), agreed (överenskommet)",
             "From HR, from the volume (minutes), by norm (patients per post), as agreed",
         ),
-        _key("party", "VARCHAR", "Arbetsgivare: region, municipality, all", "Employer: region, municipality, all"),
-        _open("fte", "DECIMAL(12,4)", "Årsarbetare", "Full-time equivalents", "fte"),
-        _open("headcount", "BIGINT", "Antal anställda (bara hr)", "Headcount (hr alone)", "persons"),
-        _open("basis", "VARCHAR", "Svagaste grund bland det som ingår", "The weakest basis among its inputs"),
-        _open("source", "VARCHAR", "Källa", "Source"),
-        _STATUS,
+        key("party", "VARCHAR", "Arbetsgivare: region, municipality, all", "Employer: region, municipality, all"),
+        opened("fte", "DECIMAL(12,4)", "Årsarbetare", "Full-time equivalents", "fte"),
+        opened("headcount", "BIGINT", "Antal anställda (bara hr)", "Headcount (hr alone)", "persons"),
+        opened("basis", "VARCHAR", "Svagaste grund bland det som ingår", "The weakest basis among its inputs"),
+        opened("source", "VARCHAR", "Källa", "Source"),
+        STATUS,
     ),
 )
 GAP = Table(
@@ -758,36 +691,36 @@ GAP = Table(
         _PERIOD_START,
         _PERIOD_END,
         _MUNICIPALITY,
-        _key("health_centre", "VARCHAR", "Vårdcentral (HSA-id), unknown, all", "Health centre (HSA-id), unknown, all"),
-        _key(
+        key("health_centre", "VARCHAR", "Vårdcentral (HSA-id), unknown, all", "Health centre (HSA-id), unknown, all"),
+        key(
             "gap_group",
             "VARCHAR",
             "only_region, only_municipality, both, neither (känd genom utskrivning, SIP, ViSam eller inskrivning, utan"
             " kontakt i tid)",
             "Only region, only municipality, both, neither (known, without contact within the agreed time)",
         ),
-        _key(
+        key(
             "agreed_principal",
             "VARCHAR",
             "Vem som ska vårda enligt överenskommelsen: region, municipality",
             "Who should by the agreement: region, municipality",
         ),
-        _open("agreement", "VARCHAR", "Överenskommelse", "Agreement"),
-        _persons("patients", "Antal olika personer", "Distinct persons"),
-        _count("visits", "Deras besök i hemmet i perioden", "Their visits at home in the period", "visits"),
-        _open(
+        opened("agreement", "VARCHAR", "Överenskommelse", "Agreement"),
+        persons("patients", "Antal olika personer", "Distinct persons"),
+        count("visits", "Deras besök i hemmet i perioden", "Their visits at home in the period", "visits"),
+        opened(
             "priority",
             "SMALLINT",
             "Prioritet enligt överenskommelsens regel, 1 först; tomt där inget gap finns",
             "Priority by the agreement's rule, 1 first; empty where there is no gap",
         ),
-        _ratio(
+        ratio(
             "priority_rank",
             "Plats i prioriteringen bland periodens celler; tom där talet är skyddat",
             "Rank among the period's cells; empty where the number is protected",
             "rank",
         ),
-        _STATUS,
+        STATUS,
     ),
     dimensions=("municipality_code", "health_centre"),
 )
@@ -796,44 +729,44 @@ INDICATOR_DEFINITIONS = Table(
     "En indikators definition",
     "An indicator's definition",
     (
-        _key("indicator_id", "VARCHAR", "Indikator", "Indicator"),
-        _key("version", "SMALLINT", "Version", "Version"),
-        _open("valid_from", "DATE", "Gäller från", "Valid from"),
-        _open("valid_to", "DATE", "Gäller till och med; tomt: tills vidare", "Valid to; empty: until further notice"),
-        _open("title_sv", "VARCHAR", "Namn", "Title in Swedish"),
-        _open("title_en", "VARCHAR", "Namn på engelska", "Title in English"),
-        _open("denominator", "VARCHAR", "Nämnare", "Denominator"),
-        _open("exclusions", "VARCHAR", "Undantag", "Exclusions"),
-        _open("numerator", "VARCHAR", "Täljare", "Numerator"),
-        _open(
+        key("indicator_id", "VARCHAR", "Indikator", "Indicator"),
+        key("version", "SMALLINT", "Version", "Version"),
+        opened("valid_from", "DATE", "Gäller från", "Valid from"),
+        opened("valid_to", "DATE", "Gäller till och med; tomt: tills vidare", "Valid to; empty: until further notice"),
+        opened("title_sv", "VARCHAR", "Namn", "Title in Swedish"),
+        opened("title_en", "VARCHAR", "Namn på engelska", "Title in English"),
+        opened("denominator", "VARCHAR", "Nämnare", "Denominator"),
+        opened("exclusions", "VARCHAR", "Undantag", "Exclusions"),
+        opened("numerator", "VARCHAR", "Täljare", "Numerator"),
+        opened(
             "kind",
             "VARCHAR",
             "share_of_persons, share_of_visits, ratio, rate_of_persons, rate_of_events, quotient, external: avgör"
             " intervallet (docs/maths.md)",
             "What decides the interval (docs/maths.md)",
         ),
-        _open("unit", "VARCHAR", "Enhet", "Unit"),
-        _open(
+        opened("unit", "VARCHAR", "Enhet", "Unit"),
+        opened(
             "level",
             "VARCHAR",
             "structure (förutsättning), process eller outcome (resultat)",
             "Structure, process or outcome",
         ),
-        _open(
+        opened(
             "applies_from",
             "DATE",
             "Före denna dag är indikatorn inte tillämplig (t.ex. en lag som inte gällde)",
             "Before this day it is not applicable (a law that was not in force)",
         ),
-        _open(
+        opened(
             "direction",
             "VARCHAR",
             "Vad som är bra: lower, higher, none",
             "Which way is better: lower, higher, none",
         ),
-        _open("source", "VARCHAR", "Källor", "Sources"),
-        _open("reference", "VARCHAR", "Hänvisning", "Reference"),
-        _open("limits", "VARCHAR", "Vad indikatorn inte kan säga", "What it can't say"),
+        opened("source", "VARCHAR", "Källor", "Sources"),
+        opened("reference", "VARCHAR", "Hänvisning", "Reference"),
+        opened("limits", "VARCHAR", "Vad indikatorn inte kan säga", "What it can't say"),
     ),
 )
 INDICATOR_RESULTS = Table(
@@ -841,155 +774,119 @@ INDICATOR_RESULTS = Table(
     "En indikators värde för en period och ett område",
     "An indicator's value for a period and an area",
     (
-        _key("indicator_id", "VARCHAR", "Indikator", "Indicator"),
-        _key("version", "SMALLINT", "Version", "Version"),
-        _key("period_start", "DATE", "Periodens första dag", "First day of the period"),
-        _key("period_end", "DATE", "Periodens sista dag", "Last day of the period"),
-        _key(
+        key("indicator_id", "VARCHAR", "Indikator", "Indicator"),
+        key("version", "SMALLINT", "Version", "Version"),
+        key("period_start", "DATE", "Periodens första dag", "First day of the period"),
+        key("period_end", "DATE", "Periodens sista dag", "Last day of the period"),
+        key(
             "area_type",
             "VARCHAR",
             "municipality, county_part (länsdel), region, country",
             "Municipality, county part, region or country",
         ),
-        _key("area_code", "VARCHAR", "Områdets kod", "The area's code"),
-        _key("sex", "VARCHAR", "Kön; all", "Sex; all"),
-        _key("age_group", "VARCHAR", "Åldersgrupp; all", "Age group; all"),
-        _key(
+        key("area_code", "VARCHAR", "Områdets kod", "The area's code"),
+        key("sex", "VARCHAR", "Kön; all", "Sex; all"),
+        key("age_group", "VARCHAR", "Åldersgrupp; all", "Age group; all"),
+        key(
             "standardisation",
             "VARCHAR",
             "crude (ostandardiserat) eller age (åldersstandardiserat)",
             "Crude, or standardised by age",
         ),
-        _key(
+        key(
             "comparison_source",
             "VARCHAR",
             "own: beräknat ur leveranserna; kolada: Koladas värde, källa Kolada",
             "Own: computed from the deliveries; kolada: as Kolada publishes it",
         ),
-        _amount("numerator", "Täljare", "Numerator"),
-        _amount("denominator", "Nämnare", "Denominator"),
-        _persons("numerator_patients", "Personer bakom täljaren", "Persons behind the numerator"),
-        _persons("denominator_patients", "Personer bakom nämnaren", "Persons behind the denominator"),
-        _count(
+        amount("numerator", "Täljare", "Numerator"),
+        amount("denominator", "Nämnare", "Denominator"),
+        persons("numerator_patients", "Personer bakom täljaren", "Persons behind the numerator"),
+        persons("denominator_patients", "Personer bakom nämnaren", "Persons behind the denominator"),
+        count(
             "unknown",
             "Det som saknar uppgiften och inte räknas: besök, personer eller annat enligt definitionen",
             "What lacks the attribute and is not counted: visits, persons or other, by definition",
             "by_definition",
         ),
-        _ratio("value", "Värde", "Value", "by_definition"),
-        _ratio("standard_error", "Värdets medelfel", "The value's standard error", "by_definition"),
-        _ratio(
+        ratio("value", "Värde", "Value", "by_definition"),
+        ratio("standard_error", "Värdets medelfel", "The value's standard error", "by_definition"),
+        ratio(
             "ci_low", "Konfidensintervallets nedre gräns (95 %)", "Lower bound of the 95 % interval", "by_definition"
         ),
-        _ratio(
+        ratio(
             "ci_high", "Konfidensintervallets övre gräns (95 %)", "Upper bound of the 95 % interval", "by_definition"
         ),
-        _ratio("baseline_value", "Värde under baslinjen", "Value in the baseline period", "by_definition"),
-        _open("baseline_start", "DATE", "Baslinjens första dag", "First day of the baseline"),
-        _open("baseline_end", "DATE", "Baslinjens sista dag", "Last day of the baseline"),
-        _open(
+        ratio("baseline_value", "Värde under baslinjen", "Value in the baseline period", "by_definition"),
+        opened("baseline_start", "DATE", "Baslinjens första dag", "First day of the baseline"),
+        opened("baseline_end", "DATE", "Baslinjens sista dag", "Last day of the baseline"),
+        opened(
             "target",
             "DOUBLE",
             "Mål som gällde vid periodens slut; saknas där inget är beslutat",
             "Target at the period's end; missing where none is decided",
             "by_definition",
         ),
-        _open(
+        opened(
             "signal",
             "VARCHAR",
             "Mot baslinjen: above, below (utanför tre medelfel), run_above, run_below (åtta månader i rad på samma"
             " sida), none, not_assessed (docs/maths.md)",
             "Against the baseline: beyond three standard errors, or eight months in a row on one side",
         ),
-        _open(
+        opened(
             "usability",
             "VARCHAR",
             "usable, with_caution eller not_usable",
             "Usable, with caution, not usable",
         ),
-        _open(
+        opened(
             "source_break",
             "DATE",
             "Första dag med ett annat källsystem än under baslinjen; saknas där inget bytts",
             "First day on which another source system counts than in the baseline; missing where none changed",
         ),
-        _STATUS,
+        STATUS,
     ),
     dimensions=("sex", "age_group"),
-)
-INCOME_EQUALISATION = Table(
-    "equalisation.income_equalisation",
-    "Inkomstutjämning per kommun och år, beräknad ur officiella tal",
-    "Income equalisation by municipality and year, computed from official figures",
-    (
-        _key("year", "SMALLINT", "Utjämningsår", "Equalisation year"),
-        _key("level", "VARCHAR", "municipality eller region", "Municipality or region"),
-        _key("area_code", "VARCHAR", "Kommun", "Municipality"),
-        _open("tax_base_sek", MONEY, "Skatteunderlag enligt SCB för året", "Tax base by SCB for the year", "sek"),
-        _open(
-            "population",
-            "DECIMAL(18,4)",
-            "Invånare 1 november året före",
-            "Inhabitants on 1 November the year before",
-            "persons",
-        ),
-        _open("indexed_tax_power_sek", MONEY, "Uppräknad skattekraft", "Indexed tax power", "sek_per_inhabitant"),
-        _open(
-            "guaranteed_tax_power_sek",
-            MONEY,
-            "Garanterad skattekraft",
-            "Guaranteed tax power",
-            "sek_per_inhabitant",
-        ),
-        _open("rate_kind", "VARCHAR", "bidrag eller avgift", "Grant (bidrag) or charge (avgift)"),
-        _open("county_rate", "DECIMAL(9,6)", "Länsvis skattesats", "County rate", "share"),
-        _open(
-            "equalisation_sek_per_inhabitant",
-            MONEY,
-            "Inkomstutjämning; minus är avgift",
-            "Income equalisation; minus is a charge",
-            "sek_per_inhabitant",
-        ),
-        _open("basis", "VARCHAR", "Svagaste grund bland ingående värden", "The weakest basis among its inputs"),
-    ),
 )
 DELIVERIES = Table(
     "quality.deliveries",
     "En väntad eller mottagen leverans",
     "A delivery that was expected or has come",
     (
-        _key("source_id", "VARCHAR", "Källa", "Source"),
-        _key("month", "DATE", "Leveransens månad", "The delivery's month"),
-        _key(
+        key("source_id", "VARCHAR", "Källa", "Source"),
+        key("month", "DATE", "Leveransens månad", "The delivery's month"),
+        key(
             "delivery",
             "VARCHAR",
             "Innehållshashens 12 första tecken; '-' där inget kommit",
             "First 12 characters of the content hash; '-' where none has come",
         ),
-        _open("supplier_sv", "VARCHAR", "Leverantör", "Supplier"),
-        _open("required", "BOOLEAN", "Krävs för publicering", "Needed for a release"),
-        _open("version", "BIGINT", "Leverantörens version", "The supplier's version"),
-        _open(
+        opened("supplier_sv", "VARCHAR", "Leverantör", "Supplier"),
+        opened("required", "BOOLEAN", "Krävs för publicering", "Needed for a release"),
+        opened("version", "BIGINT", "Leverantörens version", "The supplier's version"),
+        opened(
             "status",
             "VARCHAR",
             "current, superseded (ersatt av nyare), rejected (underkänd), waiting eller missing",
             "Current, superseded, rejected, waiting or missing",
         ),
-        _open("rows_read", "BIGINT", "Lästa rader", "Rows read", "rows"),
-        _open("rows_counted", "BIGINT", "Rader som räknas som besök", "Rows that count as visits", "rows"),
-        _open("rows_control", "BIGINT", "Rader som bara kontrollerar", "Rows of a control, not counted", "rows"),
-        _open("rows_cancelled", "BIGINT", "Makulerade rader", "Cancelled rows", "rows"),
-        _open(
+        opened("rows_read", "BIGINT", "Lästa rader", "Rows read", "rows"),
+        opened("rows_counted", "BIGINT", "Rader som räknas som besök", "Rows that count as visits", "rows"),
+        opened("rows_control", "BIGINT", "Rader som bara kontrollerar", "Rows of a control, not counted", "rows"),
+        opened("rows_cancelled", "BIGINT", "Makulerade rader", "Cancelled rows", "rows"),
+        opened(
             "rows_superseded",
             "BIGINT",
             "Rader ersatta av en senare version",
             "Rows superseded by a later version",
             "rows",
         ),
-        _open("rows_quarantined", "BIGINT", "Rader i karantän", "Rows in quarantine", "rows"),
-        _open("landed_at", "TIMESTAMP", "När den landade (UTC)", "When it landed (UTC)", volatile=True),
-        _open("due_on", "DATE", "Sista dag i tid (svensk arbetsdag)", "The last day in time (a Swedish working day)"),
-        _open(
+        opened("rows_quarantined", "BIGINT", "Rader i karantän", "Rows in quarantine", "rows"),
+        opened("landed_at", "TIMESTAMP", "När den landade (UTC)", "When it landed (UTC)", volatile=True),
+        opened("due_on", "DATE", "Sista dag i tid (svensk arbetsdag)", "The last day in time (a Swedish working day)"),
+        opened(
             "days_late",
             "BIGINT",
             "Dagar efter sista dag; saknas där det inte går att säga",
@@ -997,7 +894,7 @@ DELIVERIES = Table(
             "days",
             volatile=True,
         ),
-        _open(
+        opened(
             "finding",
             "VARCHAR",
             "on_time, late (sen), overdue (saknas efter sista dag), expected (väntas), duplicate (samma innehåll som en"
@@ -1013,20 +910,20 @@ RULE_RESULTS = Table(
     "En regels utfall för en leverans",
     "What a rule found in a delivery",
     (
-        _key("source_id", "VARCHAR", "Källa", "Source"),
-        _key("month", "DATE", "Leveransens månad", "The delivery's month"),
-        _key(
+        key("source_id", "VARCHAR", "Källa", "Source"),
+        key("month", "DATE", "Leveransens månad", "The delivery's month"),
+        key(
             "delivery",
             "VARCHAR",
             "Innehållshashens 12 första tecken",
             "First 12 characters of the content hash",
         ),
-        _key("rule_id", "VARCHAR", "Regel", "Rule"),
-        _open("severity", "VARCHAR", "error eller warning", "Error or warning"),
-        _open("rows_checked", "BIGINT", "Granskade rader", "Rows checked", "rows"),
-        _open("rows_failed", "BIGINT", "Rader med felet", "Rows with the fault", "rows"),
-        _open("threshold_share", "DECIMAL(9,6)", "Högsta andel", "Largest share", "share"),
-        _open("message_sv", "VARCHAR", "Vad felet är", "What the fault is, in Swedish"),
+        key("rule_id", "VARCHAR", "Regel", "Rule"),
+        opened("severity", "VARCHAR", "error eller warning", "Error or warning"),
+        opened("rows_checked", "BIGINT", "Granskade rader", "Rows checked", "rows"),
+        opened("rows_failed", "BIGINT", "Rader med felet", "Rows with the fault", "rows"),
+        opened("threshold_share", "DECIMAL(9,6)", "Högsta andel", "Largest share", "share"),
+        opened("message_sv", "VARCHAR", "Vad felet är", "What the fault is, in Swedish"),
     ),
 )
 QUARANTINE_SUMMARY = Table(
@@ -1034,11 +931,11 @@ QUARANTINE_SUMMARY = Table(
     "Rader i karantän per källa, månad och regel",
     "Rows in quarantine by source, month and rule",
     (
-        _key("source_id", "VARCHAR", "Källa", "Source"),
-        _key("month", "DATE", "Leveransens månad", "The delivery's month"),
-        _key("rule_id", "VARCHAR", "Regel", "Rule"),
-        _open("rows_quarantined", "BIGINT", "Rader i karantän", "Rows in quarantine", "rows"),
-        _open("message_sv", "VARCHAR", "Vad felet är", "What the fault is, in Swedish"),
+        key("source_id", "VARCHAR", "Källa", "Source"),
+        key("month", "DATE", "Leveransens månad", "The delivery's month"),
+        key("rule_id", "VARCHAR", "Regel", "Rule"),
+        opened("rows_quarantined", "BIGINT", "Rader i karantän", "Rows in quarantine", "rows"),
+        opened("message_sv", "VARCHAR", "Vad felet är", "What the fault is, in Swedish"),
     ),
 )
 CHANGES = Table(
@@ -1046,39 +943,39 @@ CHANGES = Table(
     "En avvikelse som är ny, kvarstår eller är löst sedan förra utgåvan; beror därför på vilken den var",
     "A finding that is new, persisting or resolved since the last release; it depends on which that was",
     (
-        _key("rule_id", "VARCHAR", "Regel", "Rule"),
-        _key("source_id", "VARCHAR", "Källa", "Source"),
-        _key(
+        key("rule_id", "VARCHAR", "Regel", "Rule"),
+        key("source_id", "VARCHAR", "Källa", "Source"),
+        key(
             "subject",
             "VARCHAR",
             "Vad det gäller: enhet (HSA-id), uppgift, kommun; '-' för hela källan",
             "What it concerns: care unit (HSA-id), attribute, municipality; '-' for the whole source",
         ),
-        _key("month", "DATE", "Månad", "Month"),
-        _open("severity", "VARCHAR", "error eller warning", "Error or warning"),
-        _open(
+        key("month", "DATE", "Månad", "Month"),
+        opened("severity", "VARCHAR", "error eller warning", "Error or warning"),
+        opened(
             "state",
             "VARCHAR",
             "new (ny), persisting (kvarstår), resolved (löst sedan förra utgåvan)",
             "New, persisting, or resolved since the last release",
         ),
-        _open(
+        opened(
             "first_release",
             "VARCHAR",
             "Utgåvan där den först stod",
             "The release in which it first stood",
             volatile=True,
         ),
-        _open(
+        opened(
             "observed",
             "DECIMAL(9,4)",
             "Andel eller kvot som observerats; saknas där för få personer finns bakom",
             "Share or ratio observed; missing where too few persons are behind it",
             "ratio",
         ),
-        _open("expected", "DECIMAL(9,4)", "Väntad andel eller kvot", "Share or ratio expected", "ratio"),
-        _open("message_sv", "VARCHAR", "Vad avvikelsen är", "What the finding is, in Swedish"),
-        _open("reference", "VARCHAR", "Hänvisning", "Reference"),
+        opened("expected", "DECIMAL(9,4)", "Väntad andel eller kvot", "Share or ratio expected", "ratio"),
+        opened("message_sv", "VARCHAR", "Vad avvikelsen är", "What the finding is, in Swedish"),
+        opened("reference", "VARCHAR", "Hänvisning", "Reference"),
     ),
 )
 OFFICIAL_SERIES = Table(
@@ -1086,20 +983,20 @@ OFFICIAL_SERIES = Table(
     "En officiell serie som har hämtats, och när",
     "An official series that has been fetched, and when",
     (
-        _key("source_id", "VARCHAR", "Källa", "Source"),
-        _open("title_sv", "VARCHAR", "Serien", "The series, in Swedish"),
-        _open("publisher_sv", "VARCHAR", "Vem som ger ut den", "Who publishes it"),
-        _open("first_month", "DATE", "Första period (månadens första dag)", "First period (first day of its month)"),
-        _open("last_month", "DATE", "Sista period", "Last period"),
-        _open("periods", "BIGINT", "Antal perioder", "Periods", "periods"),
-        _open(
+        key("source_id", "VARCHAR", "Källa", "Source"),
+        opened("title_sv", "VARCHAR", "Serien", "The series, in Swedish"),
+        opened("publisher_sv", "VARCHAR", "Vem som ger ut den", "Who publishes it"),
+        opened("first_month", "DATE", "Första period (månadens första dag)", "First period (first day of its month)"),
+        opened("last_month", "DATE", "Sista period", "Last period"),
+        opened("periods", "BIGINT", "Antal perioder", "Periods", "periods"),
+        opened(
             "retrieved_at",
             "TIMESTAMP",
             "När de senaste värdena hämtades (UTC); utan nätet gäller de",
             "When the latest values were fetched (UTC); without network they stand",
             volatile=True,
         ),
-        _open("note_sv", "VARCHAR", "Att tänka på", "What to bear in mind, in Swedish"),
+        opened("note_sv", "VARCHAR", "Att tänka på", "What to bear in mind, in Swedish"),
     ),
 )
 RELEASE = Table(
@@ -1107,42 +1004,42 @@ RELEASE = Table(
     "Vad den här utgåvan är",
     "What this release is",
     (
-        _key("release_id", "VARCHAR", "Utgåvans id", "The release's id"),
-        _open("region_id", "VARCHAR", "Region", "Region"),
-        _open("region_name", "VARCHAR", "Regionens namn", "The region's name"),
-        _open(
+        key("release_id", "VARCHAR", "Utgåvans id", "The release's id"),
+        opened("region_id", "VARCHAR", "Region", "Region"),
+        opened("region_name", "VARCHAR", "Regionens namn", "The region's name"),
+        opened(
             "data",
             "VARCHAR",
             "synthetic (påhittade leveranser) eller real",
             "Synthetic (made-up deliveries) or real",
         ),
-        _open("notice_sv", "VARCHAR", "Det som ska stå först överallt", "What must stand first everywhere"),
-        _open("first_month", "DATE", "Första månad", "First month"),
-        _open("last_month", "DATE", "Sista månad", "Last month"),
-        _open(
+        opened("notice_sv", "VARCHAR", "Det som ska stå först överallt", "What must stand first everywhere"),
+        opened("first_month", "DATE", "Första månad", "First month"),
+        opened("last_month", "DATE", "Sista månad", "Last month"),
+        opened(
             "min_persons",
             "INTEGER",
             "Minsta antal personer bakom en siffra",
             "Least number of persons behind a figure",
             "persons",
         ),
-        _open(
+        opened(
             "cells_protected_share",
             "DECIMAL(9,6)",
             "Andel skyddade rader i volymtabellerna",
             "Share of rows hidden in the volume tables",
             "share",
         ),
-        _open(
+        opened(
             "visits_protected_share",
             "DECIMAL(9,6)",
             "Andel besök i skyddade rader i månadstabellen",
             "Share of visits in hidden rows of the monthly table",
             "share",
         ),
-        _open("code_version", "VARCHAR", "Programversion", "Code version"),
-        _open("inputs_hash", "VARCHAR", "Hash av allt som gick in", "Hash of all that went in"),
-        _open("created_at", "TIMESTAMP", "När utgåvan gjordes (UTC)", "When it was made (UTC)", volatile=True),
+        opened("code_version", "VARCHAR", "Programversion", "Code version"),
+        opened("inputs_hash", "VARCHAR", "Hash av allt som gick in", "Hash of all that went in"),
+        opened("created_at", "TIMESTAMP", "När utgåvan gjordes (UTC)", "When it was made (UTC)", volatile=True),
     ),
 )
 INPUTS = Table(
@@ -1150,14 +1047,14 @@ INPUTS = Table(
     "Något som gick in i utgåvan",
     "Something that went into the release",
     (
-        _key(
+        key(
             "kind",
             "VARCHAR",
-            "delivery, official, rules, model, region_file, parameters eller code",
-            "Delivery, official, rules, model, region_file, parameters or code",
+            "delivery, official, rules, model, region_file, parameters, as_of (efterfrågad dag) eller code",
+            "Delivery, official, rules, model, region_file, parameters, as_of (a day asked for) or code",
         ),
-        _key("name", "VARCHAR", "Namn", "Name"),
-        _open("hash", "VARCHAR", "Innehållshash (SHA-256)", "Content hash (SHA-256)"),
+        key("name", "VARCHAR", "Namn", "Name"),
+        opened("hash", "VARCHAR", "Innehållshash (SHA-256)", "Content hash (SHA-256)"),
     ),
 )
 PARAMETERS = Table(
@@ -1165,20 +1062,20 @@ PARAMETERS = Table(
     "Ett värde som användes i utgåvan",
     "A value that was used in the release",
     (
-        _key("parameter", "VARCHAR", "Parameter", "Parameter"),
-        _key("year", "SMALLINT", "År", "Year"),
-        _key("keys", "VARCHAR", "Nycklar, t.ex. municipality=1880", "Keys, such as municipality=1880"),
-        _open("value", "VARCHAR", "Värde, med alla siffror", "Value, with all its digits"),
-        _open("unit", "VARCHAR", "Enhet", "Unit"),
-        _open(
+        key("parameter", "VARCHAR", "Parameter", "Parameter"),
+        key("year", "SMALLINT", "År", "Year"),
+        key("keys", "VARCHAR", "Nycklar, t.ex. municipality=1880", "Keys, such as municipality=1880"),
+        opened("value", "VARCHAR", "Värde, med alla siffror", "Value, with all its digits"),
+        opened("unit", "VARCHAR", "Enhet", "Unit"),
+        opened(
             "kind",
             "VARCHAR",
             "official, derived, forecast eller illustrative",
             "Official, derived, forecast or illustrative",
         ),
-        _open("known_from", "DATE", "Känt från", "Known from"),
-        _open("reference", "VARCHAR", "Källa", "Source"),
-        _open("address", "VARCHAR", "Adress", "Address"),
+        opened("known_from", "DATE", "Känt från", "Known from"),
+        opened("reference", "VARCHAR", "Källa", "Source"),
+        opened("address", "VARCHAR", "Adress", "Address"),
     ),
 )
 DICTIONARY = Table(
@@ -1186,20 +1083,20 @@ DICTIONARY = Table(
     "En publicerad kolumn och vad den betyder",
     "A published column and what it means",
     (
-        _key("table_name", "VARCHAR", "Tabell", "Table"),
-        _key("column_name", "VARCHAR", "Kolumn", "Column"),
-        _open("position", "SMALLINT", "Kolumnens plats", "The column's place"),
-        _open("data_type", "VARCHAR", "Datatyp", "Data type"),
-        _open("unit", "VARCHAR", "Enhet", "Unit"),
-        _open(
+        key("table_name", "VARCHAR", "Tabell", "Table"),
+        key("column_name", "VARCHAR", "Kolumn", "Column"),
+        opened("position", "SMALLINT", "Kolumnens plats", "The column's place"),
+        opened("data_type", "VARCHAR", "Datatyp", "Data type"),
+        opened("unit", "VARCHAR", "Enhet", "Unit"),
+        opened(
             "role",
             "VARCHAR",
             "key, persons, additive, ratio eller open",
             "Key, persons, additive, ratio or open",
         ),
-        _open("description_sv", "VARCHAR", "Beskrivning på svenska", "Description in Swedish"),
-        _open("description_en", "VARCHAR", "Beskrivning på engelska", "Description in English"),
-        _open("row_sv", "VARCHAR", "Vad en rad är", "What a row is, in Swedish"),
+        opened("description_sv", "VARCHAR", "Beskrivning på svenska", "Description in Swedish"),
+        opened("description_en", "VARCHAR", "Beskrivning på engelska", "Description in English"),
+        opened("row_sv", "VARCHAR", "Vad en rad är", "What a row is, in Swedish"),
     ),
 )
 
@@ -1244,7 +1141,7 @@ PUBLISHED: tuple[Table, ...] = (
     POPULATION,
     INDICATOR_DEFINITIONS,
     INDICATOR_RESULTS,
-    INCOME_EQUALISATION,
+    *EQUALISATION_TABLES,
     DELIVERIES,
     RULE_RESULTS,
     QUARANTINE_SUMMARY,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from page_reader import written
 from playwright.sync_api import Browser, Page, sync_playwright
-from published_sample import NOTICE, months, sample
+from published_money import money
+from published_sample import NAMES, NOTICE, months, sample
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 ARGUMENTS = (
@@ -23,6 +24,7 @@ WIDE, NARROW, ZOOMED = 1280, 360, 640
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("browser")
     made = sample(months(date(2011, 2, 1), 23) + months(date(2024, 1, 1), 8))
+    made.tables.update(money(NAMES))
     for row in made["quality.deliveries"][:9]:
         row.update(status="missing", delivery="-", version=None)
     written(made, folder)
@@ -86,7 +88,7 @@ def test_the_notice_is_the_first_thing_seen(shown, width):
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize(("unfolded", "count"), [(False, 1), (True, 1 + 4)])
+@pytest.mark.parametrize(("unfolded", "count"), [(False, 2), (True, 2 + 4)])
 def test_each_chart_is_shown_once_and_within_the_page(shown, width, unfolded, count):
     shown.set_viewport_size({"width": width, "height": 900})
     if unfolded:

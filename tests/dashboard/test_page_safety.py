@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 from page_reader import parsed, written
+from published_money import money
 from published_sample import FEW, NAMES, months, sample
 
 from dashboard.published import QUERIES
@@ -21,7 +22,9 @@ OURS = {"flows", "tasks", "expectations", "warehouse", "equalisation", "regions"
 
 @pytest.fixture
 def made():
-    return sample(months(date(2011, 1, 1), 3), FEW)
+    found = sample(months(date(2011, 1, 1), 3), FEW)
+    found.tables.update(money(FEW))
+    return found
 
 
 def test_texts_of_the_tables_stay_texts(made, tmp_path):
@@ -74,7 +77,7 @@ def test_a_screen_reader_finds_its_way(made, tmp_path):
     for frame in read.all("div", **{"class": "scroll"}):
         assert frame.attributes["tabindex"] == "0"
     charts = list(read.all("svg"))
-    assert len(charts) == 2 * (1 + 4), "each twice: visits by month, and the four indicators"
+    assert len(charts) == 2 * (1 + 4 + 1), "each twice: visits by month, the four indicators, gain and loss"
     assert all(entry.attributes["role"] == "img" and entry.attributes["aria-label"] for entry in charts)
 
 
@@ -103,7 +106,9 @@ def test_the_database_is_only_read(made, tmp_path):
 
 
 def test_three_years_of_fourteen_municipalities_take_less_than_three_seconds(tmp_path):
-    database = sample(months(date(2011, 1, 1), 36)).write(tmp_path / "hemvard.duckdb")
+    made = sample(months(date(2011, 1, 1), 36))
+    made.tables.update(money(NAMES))
+    database = made.write(tmp_path / "hemvard.duckdb")
     started = time.process_time()
     render(database, tmp_path / "page", NAMES)
     assert time.process_time() - started < 3

@@ -13,10 +13,20 @@ def test_every_worked_example_is_true() -> None:
 
 
 def test_every_public_formula_is_in_the_document() -> None:
-    from equalisation import income, staffing
+    from equalisation import (
+        cost_sharing,
+        exchange,
+        income,
+        inter_municipal,
+        look_ahead,
+        net_cost,
+        settlement,
+        staffing,
+        tax_shift,
+    )
 
     text = DOCUMENT.read_text(encoding="utf-8")
-    modules = (income, staffing)
+    modules = (cost_sharing, exchange, income, inter_municipal, look_ahead, net_cost, settlement, staffing, tax_shift)
     own = [
         name
         for module in modules

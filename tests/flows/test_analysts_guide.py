@@ -26,7 +26,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_guide_has_queries_and_commands() -> None:
     assert len(QUERIES) >= 5
-    assert len(COMMANDS) == 2
+    assert len(COMMANDS) == 3
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -25,7 +25,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with two months published; copy it, never change it."""
     home = tmp_path_factory.mktemp("base") / "home"
     Deliveries(home).fill(20, months=MONTHS[:2])
-    run_plain(home)
+    run_plain(home, light=True, pages=True)
     return home
 
 
@@ -45,5 +45,5 @@ def more(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def undisturbed(more: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The figures of that home after a run that nothing disturbs."""
     home = copy_home(more, tmp_path_factory.mktemp("undisturbed") / "home")
-    run_plain(home)
+    run_plain(home, light=True)
     return figure_hashes(home)

@@ -1,7 +1,8 @@
 """Forks a process for each run of the command line: a real process, quickly.
 
-Everything is imported, and the tests' region read, before. Reads a request a line (JSON: arguments, environment, output, killed_in), answers with the child's id, and
-writes `<output>.status` when it has ended. Linux only; used by `processes.py` alone.
+Everything is imported, and the tests' region read, before. Reads a request a line (JSON: arguments of the command line, or else
+the home of a plain run; environment, output, killed_in), answers with the child's id, and writes `<output>.status` when it has
+ended. Linux only; used by `processes.py` alone.
 """
 
 import atexit
@@ -13,20 +14,32 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 from flows.prefect_home import use_prefect
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from quick_duckdb import use_quick_duckdb
+
+use_quick_duckdb()
 use_prefect(Path(os.environ["PREFECT_HOME"]).parent)
 
-import great_expectations.expectations  # noqa: E402, F401 - imported here so that no child has to
+import fastapi.applications  # noqa: E402, F401 - what a run imports late is imported here, so that no child has to
+import prefect.engine  # noqa: E402
+import prefect.flow_engine  # noqa: E402
+import prefect.task_engine  # noqa: E402, F401
+from small_region import MONTHS, Deliveries, plain_steps, run_plain  # noqa: E402
 
 import flows.backfill  # noqa: E402
 import flows.cli  # noqa: E402
 import flows.monthly  # noqa: E402
 import flows.running  # noqa: E402
 from regions.folder import load_region  # noqa: E402
+from tasks import step  # noqa: E402
 from warehouse import indicators  # noqa: E402
 
 
@@ -41,6 +54,13 @@ def keep_few_indicators(ids: list[str]) -> None:
     """As `small_region.few_indicators`, for the runs of this process."""
     few = tuple(entry for entry in indicators.definitions() if entry.indicator_id in ids)
     indicators.definitions = lambda: few
+
+
+def run_before() -> None:
+    """A run in this process, without Prefect and without pages: what libraries make ready once is ready in each child."""
+    with TemporaryDirectory() as home, patch("tasks.present.render", lambda *_args: None):
+        Deliveries(Path(home)).fill(5, months=MONTHS[:1])
+        run_plain(Path(home))
 
 
 def serve() -> dict[str, Any] | None:
@@ -82,7 +102,27 @@ def run(request: dict[str, Any]) -> None:
     if place := request.get("killed_in"):
         module, _, name = place.rpartition(".")
         setattr(importlib.import_module(module), name, die)
+    if home := request.get("plain_run_in"):
+        run_plain(Path(home), light=True, pages=True, **steps_that_may_die())
+        end(0)
     end(code_of(request["arguments"]))
+
+
+def steps_that_may_die() -> dict[str, Callable[..., Any]]:
+    """The plain steps, with the points at which those of the main job can be killed."""
+    return {name: with_points(name, function) for name, function in vars(plain_steps()).items()}
+
+
+def with_points(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """As `tasks.step` has them."""
+
+    def called(*args: Any) -> Any:
+        step._kill_point(f"{name}:before")
+        result = function(*args)
+        step._kill_point(f"{name}:after")
+        return result
+
+    return called
 
 
 def code_of(arguments: list[str]) -> int:
@@ -114,5 +154,6 @@ def die(*_args: object, **_kwargs: object) -> None:
 if __name__ == "__main__":
     read_before(sys.argv[1])
     keep_few_indicators(sys.argv[2:])
+    run_before()
 if __name__ == "__main__" and (given := serve()) is not None:
     run(given)

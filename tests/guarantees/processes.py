@@ -12,12 +12,26 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 from small_region import FEW, SMALL
 
+from tasks.step import KILL_AT
+
 _START_SECONDS = 180
 _RUN_SECONDS = 240
+_NOT_ASKED_FOR = (
+    "SCHEDULER",
+    "LATE_RUNS",
+    "PAUSE_EXPIRATIONS",
+    "FOREMAN",
+    "REPOSSESSOR",
+    "CLEANUP_RECONCILER",
+    "CANCELLATION_CLEANUP",
+    "TRIGGERS",
+)
+"""Services of Prefect's server that look, every few seconds, for what no test of this server asks for."""
 
 
 def free_port() -> int:
@@ -45,6 +59,7 @@ def prefect_server(home: Path) -> Iterator[str]:
         "PREFECT_HOME": str(home),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_ENABLED": "false",
+        **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in _NOT_ASKED_FOR},
     }
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     home.mkdir(parents=True, exist_ok=True)
@@ -135,14 +150,20 @@ class ForkServer:
         self, *arguments: object, environment: Mapping[str, str] | None = None, killed_in: str | None = None
     ) -> Process:
         """A process of `hemvard` with these arguments; `killed_in` names a function at whose call it dies."""
+        called = [str(argument) for argument in arguments]
+        return self._fork({"arguments": called, "environment": dict(environment or {}), "killed_in": killed_in})
+
+    def start_plain(self, home: Path, *, killed_at: str = "", killed_in: str | None = None) -> Process:
+        """A process of the main job as plain functions, as `run_plain(home, light=True, pages=True)`: quicker.
+
+        It dies at a point of the steps (`load:after#2`), or at the call of a function.
+        """
+        environment = {KILL_AT: killed_at}
+        return self._fork({"plain_run_in": str(home), "environment": environment, "killed_in": killed_in})
+
+    def _fork(self, request: dict[str, Any]) -> Process:
         output = self.folder / f"run-{next(self._numbers)}"
-        request = {
-            "arguments": [str(argument) for argument in arguments],
-            "environment": dict(environment or {}),
-            "output": str(output),
-            "killed_in": killed_in,
-        }
-        self._process.stdin.write(json.dumps(request).encode() + b"\n")
+        self._process.stdin.write(json.dumps(request | {"output": str(output)}).encode() + b"\n")
         self._process.stdin.flush()
         return Process(int(self._process.stdout.readline()), output)
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from processes import ForkServer
-from small_region import SMALL, copy_home, figure_hashes, region_home
+from small_region import SMALL, copy_home, figure_hashes, region_home, run_plain
 from whole import nothing_is_half, release_is_whole
+
+from tasks.step import KILL_AT
 
 pytestmark = pytest.mark.slow
 STEPS = ("land", "stage", "identify", "judge", "load", "compute", "protect", "release", "present")
@@ -31,11 +33,12 @@ def test_killed_at_a_boundary(
     point: str, hemvard: ForkServer, base: Path, more: Path, undisturbed: dict[str, str], tmp_path: Path
 ) -> None:
     home = copy_home(more, tmp_path / "home")
-    killed = hemvard.run("run", SMALL, "--home", home, environment={"HEMVARD_TEST_KILL_AT": point})
-    assert killed.wait() == -9
+    assert hemvard.start_plain(home, killed_at=point).wait() == -9
     in_force = figure_hashes(home)
     assert in_force == (undisturbed if point == "present:after" else figure_hashes(base))
-    recovered(hemvard, home, undisturbed)
+    nothing_is_half(home)
+    run_plain(home, light=True, pages=True)
+    is_as_undisturbed(home, undisturbed)
 
 
 @pytest.mark.xdist_group("prefect")
@@ -44,11 +47,25 @@ def test_killed_within_a_step(
     place: str, hemvard: ForkServer, base: Path, more: Path, undisturbed: dict[str, str], tmp_path: Path
 ) -> None:
     home = copy_home(more, tmp_path / "home")
-    killed = hemvard.run("run", SMALL, "--home", home, killed_in=place)
-    assert killed.wait() == -9
+    assert hemvard.start_plain(home, killed_in=place).wait() == -9
     assert figure_hashes(home) == figure_hashes(base)
     releases = [folder for folder in region_home(home).releases.iterdir() if not folder.name.startswith(".")]
     assert len(releases) == (2 if place == "tasks.present.put_in_force" else 1)
+    nothing_is_half(home)
+    run_plain(home, light=True, pages=True)
+    is_as_undisturbed(home, undisturbed)
+
+
+@pytest.mark.xdist_group("prefect-moments")
+@pytest.mark.parametrize("point", ["load:after#2", "present:before"])
+def test_the_command_is_killed_at_a_boundary_and_run_again(
+    point: str, hemvard: ForkServer, base: Path, more: Path, undisturbed: dict[str, str], tmp_path: Path
+) -> None:
+    """With Prefect, Great Expectations and the command line, which have no part in the tests above."""
+    home = copy_home(more, tmp_path / "home")
+    killed = hemvard.run("run", SMALL, "--home", home, environment={KILL_AT: point})
+    assert killed.wait() == -9
+    assert figure_hashes(home) == figure_hashes(base)
     recovered(hemvard, home, undisturbed)
 
 
@@ -87,6 +104,11 @@ def recovered(hemvard: ForkServer, home: Path, undisturbed: dict[str, str]) -> N
     nothing_is_half(home)
     again = hemvard.run("run", SMALL, "--home", home)
     assert again.wait() == 0, again.err
+    is_as_undisturbed(home, undisturbed)
+
+
+def is_as_undisturbed(home: Path, undisturbed: dict[str, str]) -> None:
+    """The figures are those of an undisturbed run, in a whole release, and nothing is left of the one half built."""
     assert figure_hashes(home) == undisturbed
     release_is_whole(home)
     assert not list(region_home(home).releases.glob(".*"))

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from regions.agreement import Agreement, GapAnalysis
 from regions.errors import UsageError
 from regions.folder import SHIPPED, load_region
 from regions.gap import gap_periods, gap_rows, priority_rows
-from regions.model import Agreement, GapAnalysis, Principal
+from regions.model import Principal
 from regions.reader import FolderReader
 
 FIRST = {"from": "2025-01", "to": "2025-03"}

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from regions.agreement import Agreement
 from regions.fields import Coded, Moment, Municipality, Professions
 from regions.formats import DelimitedFormat, ExcelFormat, ParquetFormat
-from regions.model import Agreement, Condition, MonthSpan, Period, Publication, Region
+from regions.model import Condition, MonthSpan, Period, Publication, Region
 from regions.month import Month
 from regions.parameters import KnownFrom, ParameterFile
 from regions.source import VisitSource

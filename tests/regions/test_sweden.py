@@ -74,10 +74,12 @@ def test_areas_and_counties_are_official_codes(values: list[ParameterValue]) -> 
 
 def test_what_is_not_official_says_how_it_was_derived(values: list[ParameterValue]) -> None:
     derived = {value.parameter for value in values if value.kind is not Basis.OFFICIAL}
-    assert derived == {"county_rate", "guarantee_share", "national_population_1_november"}
+    assert derived == {"county_rate", "guarantee_share", "national_population_1_november", "price_index"}
     for value in values:
         if value.kind is not Basis.OFFICIAL:
-            assert any(word in value.reference for word in ("Solved", "bidrag −", "not amended", "proposes"))
+            assert any(
+                word in value.reference for word in ("Solved", "bidrag −", "not amended", "proposes", "Eget antagande")
+            )
 
 
 def test_values_are_known_before_or_soon_after_their_year_begins(values: list[ParameterValue]) -> None:

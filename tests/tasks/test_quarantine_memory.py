@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from memory_lake import Bench, changed
-from small_region import ALPHA, GAMMA, Row, person, plausible, visit
+from small_region import ALPHA, GAMMA, Row, empty_lake, person, plausible, visit
 
 from synthetic.person_ids import wrong_check
 from tasks.quarantine import show_standing
@@ -208,3 +208,19 @@ def test_a_record_id_that_looks_like_a_person_s_is_warned_of(bench: Bench, recor
     found = bench.rows("SELECT rows_failed FROM lake.quality.rule_counts WHERE rule_id = 'record_id_is_no_person_id'")
     assert found == [(int(warned),)]
     assert bench.rows("SELECT count(*) FROM lake.core.visits") == [(121,)]
+
+
+def test_every_table_into_which_something_came_is_looked_at_for_what_was_accepted(own_home: Path) -> None:
+    """Of a lake's table DuckDB tells the size as an estimate; where rows went and came it must not be none."""
+    lake = empty_lake(own_home)
+    came = "INSERT INTO lake.core.{}_versions BY NAME SELECT 's' AS source_id, '{}' AS record_id"
+    for subject in ("admissions", "listings"):
+        lake.execute(came.format(subject, subject))
+    lake.execute("DELETE FROM lake.core.listings_versions")
+    lake.execute(came.format("listings", "again"))
+    show_standing(lake)
+    assert lake.execute("SELECT record_id FROM hemvard_versions ORDER BY ALL").fetchall() == [
+        ("admissions",),
+        ("again",),
+    ]
+    lake.close()

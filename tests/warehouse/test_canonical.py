@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.canonical import table_hash
-from warehouse.schema import Column, Table
+from warehouse.columns import Column, Table
 
 TABLE = Table(
     "figures.small",

@@ -218,7 +218,9 @@ def test_whether_a_visit_is_within_a_boundary_is_said_in_one_place() -> None:
 
 def test_every_model_is_computed_by_some_step() -> None:
     by_step = {f"{name}.sql" for name in COMPUTED} | {"core/visits.sql", "core/constructed_visits.sql"}
-    by_step |= {ids(file) for file in FILES if file.parent.name in ("quality", "follow_up", "indicators")}
+    by_step |= {
+        ids(file) for file in FILES if file.parent.name in ("quality", "follow_up", "indicators", "equalisation")
+    }
     by_step |= {"volumes/posts.sql", "volumes/work_by_scenario.sql"}  # tasks/staffing.py
     by_step |= {f"{name}.sql" for file in SHARING for name in shared_of(file.read_text(encoding="utf-8"))}
     assert {ids(file) for file in FILES} == by_step

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from regions.folder import load_region, read_national
 from regions.model import Condition, Scenario
 from regions.scenarios import attribute_values, condition_rows, resolved, scenario_rows
+from warehouse.columns import Table
 from warehouse.model_files import composed
-from warehouse.schema import CUBE, SCENARIO_DIFFERENCES, SCENARIO_TOTALS, Table
+from warehouse.schema import CUBE, SCENARIO_DIFFERENCES, SCENARIO_TOTALS
 
 PROFESSIONS = tuple(read_national().professions)
 VALUES = attribute_values(PROFESSIONS)

@@ -6,9 +6,9 @@ from collections import Counter
 import duckdb
 import pytest
 
-from warehouse import schema
+from warehouse.columns import MONEY, Table
 from warehouse.lake import create_table
-from warehouse.schema import LAKE, PUBLISHED, Table, dictionary_rows, published
+from warehouse.schema import LAKE, PUBLISHED, dictionary_rows, published
 from warehouse.sql import qualified
 
 TABLES = tuple(dict.fromkeys((*LAKE, *PUBLISHED)))
@@ -61,6 +61,50 @@ CONTRACT = {
         "tax_base_sek population indexed_tax_power_sek guaranteed_tax_power_sek rate_kind county_rate "
         "equalisation_sek_per_inhabitant basis",
     ),
+    "equalisation.net_costs": (
+        "scenario method party municipality_code cost_item",
+        "base_year price_year base_cost_sek index cost_sek allocation_key basis",
+    ),
+    "equalisation.net_cost_comparison": (
+        "scenario party municipality_code cost_item",
+        "ledger_sek from_below_sek difference_sek found_in basis",
+    ),
+    "equalisation.tax_shift": (
+        "agreement scenario method year",
+        "net_cost_sek guaranteed_tax_power_sek population required_ore agreed_ore revenue_sek rounding_sek "
+        "region_revenue_sek naive_ore is_agreed basis",
+    ),
+    "equalisation.municipality_effects": (
+        "agreement scenario method year municipality_code",
+        "population cost_sek own_tax_sek equalisation_change_sek revenue_sek effect_sek effect_sek_per_inhabitant basis",
+    ),
+    "equalisation.boundary_questions": (
+        "agreement method year scenario agreed_scenario",
+        "net_cost_difference_sek ore_difference basis",
+    ),
+    "equalisation.inter_municipal": (
+        "agreement variant year_number year municipality_code",
+        "weight amount_sek net_effect_sek",
+    ),
+    "equalisation.exchange_decisions": ("origin agreement valid_from", "valid_to change_ore total_ore source basis"),
+    "equalisation.tax_rates": (
+        "origin agreement year level area_code",
+        "tax_rate_before_share shift_ore own_change_ore tax_rate_after_share basis status",
+    ),
+    "equalisation.settlements": ("agreement year municipality_code", "part_share year_sek amount_sek basis status"),
+    "equalisation.purchases": (
+        "agreement purchase year municipality_code",
+        "buyer quantity quantity_unit unit_price_sek amount_sek basis status",
+    ),
+    "equalisation.look_ahead": (
+        "agreement assumption year_number year municipality_code",
+        "population revenue_sek cost_sek effect_sek effect_sek_per_inhabitant basis status",
+    ),
+    "equalisation.sensitivity": (
+        "agreement scenario method year assumption change_share",
+        "net_cost_sek required_ore rounding_sek lowest_effect_sek_per_inhabitant basis",
+    ),
+    "equalisation.cost_sharing": ("cost_sharing cost_post party municipality_code", "posts amount_sek source basis"),
     "quality.deliveries": ("source_id month delivery", "status"),
     "quality.rule_results": ("source_id month delivery rule_id", "rows_checked rows_failed"),
     "quality.quarantine_summary": ("source_id month rule_id", "rows_quarantined"),
@@ -129,7 +173,7 @@ def test_units_stand_in_the_names(table: Table) -> None:
     for column in table.columns:
         if "_sek" in column.name:
             assert column.unit in ("sek", "sek_per_inhabitant"), column.name
-            assert column.type == schema.MONEY, "money is never a DOUBLE"
+            assert column.type == MONEY, "money is never a DOUBLE"
         if column.name.endswith("_share"):
             assert column.unit == "share", column.name
         if "minutes" in column.name:

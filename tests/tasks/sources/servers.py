@@ -127,18 +127,21 @@ class SftpServer:
         return str(self.key.export_public_key().decode().strip())
 
     def close(self) -> None:
-        self._server.close()
-        self._soon(self._server.wait_closed())
-        self._soon(self._part())
+        self._soon(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
 
-    async def _part(self) -> None:
-        """Close what clients have left open, and let the loop see that it is closed."""
+    async def _end(self) -> None:
+        """Listen no more, then close what clients have left open, and let the loop see that it is closed.
+
+        All of it in the loop: a server of asyncio that another thread closes may wake its waiters twice.
+        """
+        self._server.close()
         for connection in self._connections:
             connection.abort()
             await connection.wait_closed()
+        await self._server.wait_closed()
         for _ in range(5):
             await asyncio.sleep(0)
 

@@ -10,15 +10,15 @@ from regions.errors import DataError
 from regions.folder import RegionFolder, load_region, read_national
 from regions.model import Basis, Publication, Region
 from regions.parameters import Parameters, ParameterValue
-from tasks.equalise import (
+from tasks.equalisation.income import (
     IncomeEqualisationRow,
     MissingYear,
-    deviations,
     income_equalisation_rows,
     missing_years,
-    solved_national_population,
     used_parameters,
 )
+from tasks.equalisation.inputs import Inputs, TaxYear
+from tasks.equalisation.published import deviations, solved_national_population
 
 AS_OF = date(2026, 11, 22)
 RICH, POOR = "0162", "0188"
@@ -70,6 +70,16 @@ def two_bands(year: int = 2014) -> list[ParameterValue]:
     ]
 
 
+def of_region(year: int = 2013) -> list[ParameterValue]:
+    """What the region as a whole needs besides: its guarantee of 110 or 115 % and its rates."""
+    rate = {"level": "region", "county": "01"}
+    return [
+        value("guarantee_share", "1.10" if year < 2012 else "1.15", year, level="region"),
+        value("county_rate", "10.00", year, direction="bidrag", **rate),
+        value("county_rate", "9.50", year, direction="avgift", **rate),
+    ]
+
+
 def region(values: list[ParameterValue]) -> RegionFolder:
     told = Region(
         id="small",
@@ -93,6 +103,11 @@ def orebro() -> RegionFolder:
     return load_region("orebro")
 
 
+@pytest.fixture(scope="module")
+def norrbotten() -> RegionFolder:
+    return load_region("norrbotten")
+
+
 def test_the_columns_are_those_of_the_contract() -> None:
     assert [field.name for field in fields(IncomeEqualisationRow)] == COLUMNS
 
@@ -111,6 +126,48 @@ def test_a_receiver() -> None:
         equalisation_sek_per_inhabitant=Decimal(9_500),
         basis="official",
     )
+
+
+def test_the_region_as_a_whole_by_its_own_rate() -> None:
+    """22 million kr of its two municipalities, for which no value of their county stands: 220 000 kr each indexed."""
+    assert rows(inputs(2013) + of_region())["01"] == IncomeEqualisationRow(
+        year=2013,
+        level="region",
+        area_code="01",
+        tax_base_sek=Decimal(22_000_000),
+        population=Decimal(200),
+        indexed_tax_power_sek=Decimal(220_000),
+        guaranteed_tax_power_sek=Decimal(230_000),
+        rate_kind="bidrag",
+        county_rate=Decimal("0.10"),
+        equalisation_sek_per_inhabitant=Decimal(1_000),
+        basis="derived",
+    )
+
+
+def test_a_region_is_guaranteed_110_percent_until_2011_and_pays_where_its_municipalities_would_not() -> None:
+    found = {year: rows(inputs(year) + of_region(year))["01"] for year in (2011, 2012)}
+    assert [found[year].guaranteed_tax_power_sek for year in found] == [220_000, 230_000]
+    richer = value("tax_base", "23000000", 2011, area="01")
+    row = rows([*inputs(2011), *of_region(2011), richer])["01"]
+    assert (row.tax_base_sek, row.indexed_tax_power_sek) == (Decimal(23_000_000), Decimal(230_000))
+    assert (row.rate_kind, row.equalisation_sek_per_inhabitant) == ("avgift", Decimal(-950))
+
+
+def test_a_region_pays_in_two_bands_in_2014() -> None:
+    own = [
+        value("tax_base", "26000000", area="01"),
+        value("payer_band_limit", "1.25", level="region"),
+        value("county_rate", "6.00", level="region", county="01", direction="avgift_lower_band"),
+    ]
+    row = rows([*inputs(2014), *two_bands(), *of_region(2014), *own])["01"]
+    assert row.equalisation_sek_per_inhabitant == -(Decimal("0.06") * 20_000 + Decimal("0.095") * 10_000)
+
+
+def test_what_the_region_lacks_keeps_nothing_of_its_municipalities_back() -> None:
+    folder = region(inputs(2013) + of_region()[:1])
+    assert {row.level for row in income_equalisation_rows(folder, AS_OF)} == {"municipality"}
+    assert missing_years(folder, AS_OF) == [MissingYear(2013, "region", ("county_rate",))]
 
 
 @pytest.mark.parametrize("year", [2013, 2016])
@@ -170,10 +227,7 @@ def test_a_year_that_lacks_one_parameter_is_not_computed_and_named(number: int) 
     assert income_equalisation_rows(folder, AS_OF) == []
     named = missing_years(folder, AS_OF)[0]
     assert named.year == 2013
-    if dropped.parameter == "population_1_november":
-        assert named.parameters == ("published_outcome_total", "published_outcome")
-    else:
-        assert named == MissingYear(2013, (dropped.parameter,))
+    assert named == MissingYear(2013, "municipality", (dropped.parameter,))
 
 
 def test_what_is_not_known_yet_is_not_used() -> None:
@@ -182,6 +236,36 @@ def test_what_is_not_known_yet_is_not_used() -> None:
     assert {row.year for row in income_equalisation_rows(folder, date(2013, 12, 31))} == {2013, 2014}
     assert income_equalisation_rows(folder, date(2012, 12, 30)) == []
     assert missing_years(folder, date(2012, 12, 30)) == []
+
+
+def test_a_forecast_is_used_until_the_official_value_is_known() -> None:
+    """In May 2012 the tax base of 2013 was a forecast; the official one came at the end of the year."""
+    official = [replace(entry, known_from=date(2012, 5, 1)) for entry in inputs(2013)]
+    (place,) = (n for n, entry in enumerate(official) if entry.parameter == "tax_base" and POOR in str(entry.keys))
+    final = replace(official[place], value=Decimal(9_500_000), known_from=date(2012, 12, 31))
+    official[place] = replace(official[place], kind=Basis.FORECAST, known_from=date(2012, 5, 1))
+    folder = region([*official, final])
+    bases = {}
+    for day in (date(2012, 4, 30), date(2012, 5, 15), date(2012, 12, 31)):
+        found = {row.area_code: row for row in income_equalisation_rows(folder, day)}
+        bases[day.month] = (found[POOR].tax_base_sek, found[POOR].basis, found[RICH].basis) if found else None
+        assert all(entry.known_from <= day for entry in used_parameters(folder, day))
+    assert bases == {
+        4: None,
+        5: (Decimal(9_000_000), "forecast", "official"),
+        12: (Decimal(9_500_000), "official", "official"),
+    }
+    before, after = Inputs(folder, date(2012, 5, 15)), Inputs(folder, AS_OF)
+    for each in (before, after):
+        TaxYear(each, 2013).own(POOR)
+    assert (before.status, after.status) == ("preliminary", "ok")
+
+
+def test_no_other_years_value_is_used() -> None:
+    year = TaxYear(Inputs(region(inputs(2013)), AS_OF), 2014)
+    assert "tax_base" in year.lacking()
+    with pytest.raises(DataError, match=f"No value of tax_base for 2014 \\(area {POOR}\\) known on 2026-11-22"):
+        year.indexed_base(POOR)
 
 
 def test_a_region_without_tax_bases_has_empty_lists() -> None:
@@ -246,7 +330,7 @@ def test_no_population_follows_from_an_outcome_of_zero() -> None:
 
 def test_orebro_has_a_row_for_each_municipality_and_computable_year(orebro: RegionFolder) -> None:
     found = income_equalisation_rows(orebro, AS_OF)
-    assert len(found) == 12 * 8
+    assert len(found) == 12 * 8 + 1
     assert len({(row.year, row.level, row.area_code) for row in found}) == len(found)
     assert {row.basis for row in found} == {"derived"}
     assert {row.rate_kind for row in found} == {"bidrag"}
@@ -281,10 +365,14 @@ def test_orebro_uses_every_value_with_a_source(orebro: RegionFolder) -> None:
     assert all(entry.reference and entry.address for entry in used)
 
 
-def test_norrbotten_has_no_tax_bases_and_therefore_no_rows() -> None:
-    norrbotten = load_region("norrbotten")
-    assert income_equalisation_rows(norrbotten, AS_OF) == []
-    assert missing_years(norrbotten, AS_OF) == []
+def test_norrbotten_has_rows_of_2015_and_says_what_the_years_before_lack(norrbotten: RegionFolder) -> None:
+    found = income_equalisation_rows(norrbotten, AS_OF)
+    areas = [("municipality", code) for code in norrbotten.region.municipalities] + [("region", "25")]
+    assert [(row.year, row.level, row.area_code) for row in found] == [(2015, *area) for area in areas]
+    assert {row.basis for row in found} == {"illustrative"}
+    assert missing_years(norrbotten, AS_OF) == [
+        MissingYear(year, level, ("county_rate",)) for year in (2013, 2014) for level in ("municipality", "region")
+    ]
 
 
 def test_the_exact_population_is_the_unrounded_ratio(orebro: RegionFolder) -> None:
