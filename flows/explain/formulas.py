@@ -25,7 +25,7 @@ def calculation(asked: Asked) -> Iterator[str]:
             yield "  " + ", ".join(f"{name} = {row[name]}" for name in asked.table.key)
         yield from _of_row(way, values_of(asked, whole_row(asked, row)))
     yield f"  Computed by {way.module}; docs/maths.md, {way.section}; source: {way.source}"
-    yield "  Computed exactly and rounded when published: from these rounded figures it may come out a little different."
+    yield "  Computed exactly and rounded when published: from rounded figures it may come out a little different."
 
 
 def values_of(asked: Asked, row: Row) -> dict[str, object]:

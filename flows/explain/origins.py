@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from flows.explain.asked import Asked, Row
 from flows.explain.figures import figure, plain
-from regions.agreement import Agreement, Economy
+from regions.agreement import Agreement, Economy, InterMunicipal
 from warehouse import equalisation_tables as money
 from warehouse import schema
 from warehouse.columns import Table
@@ -168,16 +168,23 @@ def _of_agreement(asked: Asked, row: Row) -> Row:
     if agreement is None or agreement.economy is None or agreement.tax_shift_from is None:
         return {}
     economy, first = agreement.economy, agreement.tax_shift_from.year
-    recomputed = {variant.id for variant in economy.inter_municipal if variant.years == "recomputed"}
+    variants = [variant for variant in economy.inter_municipal if variant.id == row.get("variant")]
     return {
         "scenario": agreement.scenario,
         "method": economy.method,
         "first_year": first,
-        "ground_year": row.get("year") if row.get("variant") in recomputed else first,
+        "ground_year": row.get("year") if any(variant.years == "recomputed" for variant in variants) else first,
+        "is_limited": any(_is_limited(variant) for variant in variants),
         "bought": next((entry.scenario for entry in economy.purchases if entry.id == row.get("purchase")), None),
         **_of_sharing(economy, row),
         "sign": "−" if agreement.tax_shift_from < agreement.takeover else "",
     }
+
+
+def _is_limited(variant: InterMunicipal) -> bool:
+    """Whether an amount is anything but a share of the difference."""
+    limits = (variant.floor_sek_per_inhabitant, variant.taper_sek_per_inhabitant, variant.cap_sek_per_inhabitant)
+    return any(limits) or variant.rounding_sek > 1
 
 
 def _of_sharing(economy: Economy, row: Row) -> Row:
@@ -251,9 +258,15 @@ def _items(asked: Asked, row: Row) -> Iterator[str]:
     for item in found:
         yield (
             f"    {item.cost_item} ({item.title_sv}): {plain(item.base_cost)} sek,"
-            f" by {' and '.join(item.keys)}; {' and '.join(item.basis)}"
+            f" by {_by(item.keys)}; {' and '.join(item.basis)}"
         )
     yield f"    together: {plain(sum((item.base_cost for item in found), Decimal(0)))} sek"
+
+
+def _by(keys: tuple[str, ...]) -> str:
+    """An item's allocation key, and that municipalities with few persons behind them share theirs."""
+    told = " and ".join(key for key in keys if key != "joint")
+    return f"{told} (some municipalities jointly)" if "joint" in keys and told else told or "joint"
 
 
 def _line(asked: Asked, origin: Origin, entry: Row) -> str:

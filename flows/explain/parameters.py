@@ -45,6 +45,8 @@ _WITH_COSTS = (
     money.SENSITIVITY,
 )
 """The tables whose rows rest on the net cost."""
+_SHARED = (money.NET_COSTS, money.PURCHASES, money.COST_SHARING)
+"""The tables in which all municipalities' values decide what one of them has."""
 _BY_POPULATION = ("population", "joint")
 """Keys by inhabitants; where too few persons are behind a municipality's own number, these may stand for it."""
 _GROWTH = ("cost_growth", "tax_power_growth")
@@ -52,13 +54,14 @@ _GROWTH = ("cost_growth", "tax_power_growth")
 
 def behind(asked: Asked, row: Row) -> list[Row]:
     """The rows of `meta.parameters` that a row of money rests on; `row` as `whole_row` completes it."""
-    names, areas = _names(asked, row), _areas(asked, row)
+    names = _names(asked, row)
     return [
         value
         for value in asked.used_parameters
         if value["parameter"] in names
-        and value["year"] in _years(asked, row, str(value["parameter"]))
-        and _is_of(keys_of(value), row, areas)
+        and value["year"] in _years(asked, row, value)
+        and _is_of_area(asked, row, value)
+        and _is_of_kind(asked, row, keys_of(value))
     ]
 
 
@@ -108,44 +111,65 @@ def _names_of_agreement(economy: Economy, row: Row) -> set[str]:
     return {name for name in prices if name is not None}
 
 
-def _years(asked: Asked, row: Row, name: str) -> set[int]:
-    """The years whose values of a parameter the row rests on: its own, and those of its prices and comparisons."""
-    told = {int(str(row[key])) for key in ("year", "ground_year", "base_year", "price_year") if row.get(key)}
+def _years(asked: Asked, row: Row, value: Row) -> set[object]:
+    """The years in which a parameter's values are behind the row: its own, and those of its prices and comparisons."""
+    costs = asked.folder.costs
+    if costs is not None and value["parameter"] in _names_of_costs(costs, row):
+        return {costs.base_year, *_years_of_prices(asked, row, value)}
+    if asked.table is money.NET_COSTS:
+        return {row.get("price_year")}
     if asked.table is money.LOOK_AHEAD:
-        return told | _years_ahead(asked, row, name)
+        return _years_ahead(asked, row, value)
     if asked.table is money.TAX_RATES:
-        return told | {int(str(row["year"])) - 1}
+        return {row["year"], int(str(row["year"])) - 1}
     if asked.table is money.EXCHANGE_DECISIONS:
         begins = int(str(row["valid_from"])[:4])
         return {begins - 1, begins}
-    if asked.table is money.COST_SHARING:
-        agreement = agreement_of(asked, row)
-        sharings = agreement.economy.cost_sharing if agreement and agreement.economy else ()
-        return {entry.year for entry in sharings if entry.id == row["cost_sharing"]}
-    return told
+    return {row.get("year"), row.get("ground_year"), row.get("sharing_year")}
 
 
-def _years_ahead(asked: Asked, row: Row, name: str) -> set[int]:
-    """Of a year ahead: each year's growth, and of what grows the first value and the last that is known until then."""
+def _years_of_prices(asked: Asked, row: Row, value: Row) -> set[object]:
+    """The years to whose prices the base year's are moved."""
+    if asked.table is money.NET_COSTS:
+        return {row.get("price_year")}
+    if asked.table is money.LOOK_AHEAD:
+        return _years_ahead(asked, row, value)
+    return {row.get("year"), row.get("ground_year")}
+
+
+def _years_ahead(asked: Asked, row: Row, value: Row) -> set[object]:
+    """Of a year ahead: each year's growth; of what grows, the first value and the last that is known until then.
+
+    A municipality's own population and tax base are the shift's.
+    """
+    name, area = str(value["parameter"]), keys_of(value).get("area", COUNTRY)
     first, year = int(str(row.get("first_year", row["year"]))), int(str(row["year"]))
     if name in _GROWTH:
         return set(range(first + 1, year + 1))
+    if area != COUNTRY and name in _TAX_YEAR:
+        return {first}
     known = {int(str(value["year"])) for value in asked.used_parameters if value["parameter"] == name}
     return {first, max((each for each in known if each <= year), default=first)}
 
 
-def _areas(asked: Asked, row: Row) -> set[str] | None:
-    """The areas whose values the row rests on: its own, the country, and the county; None for every area."""
-    own = row.get("municipality_code", row.get("area_code"))
-    if own is None or own == "0000":
-        return None
-    return {str(own), COUNTRY, asked.folder.region.county_code}
+def _is_of_area(asked: Asked, row: Row, value: Row) -> bool:
+    """Of a municipality's row its own values, the county's and the country's; of what is shared, or the sum, all."""
+    own, keys = row.get("municipality_code", row.get("area_code")), keys_of(value)
+    is_own = keys.get("area", COUNTRY) in (own, COUNTRY, asked.folder.region.county_code)
+    return is_own or own in (None, "0000") or asked.table in _SHARED or _is_of_rates(row, value)
 
 
-def _is_of(keys: Mapping[str, str], row: Row, areas: set[str] | None) -> bool:
-    is_level = "level" not in row or "area" in keys or keys.get("level", row["level"]) == row["level"]
-    is_party = "party" not in row or keys.get("party", row["party"]) == row["party"]
-    return is_level and is_party and (areas is None or keys.get("area") is None or keys["area"] in areas)
+def _is_of_rates(row: Row, value: Row) -> bool:
+    """Visits per inhabitant are the county's, by the first year's inhabitants of all municipalities."""
+    is_ageing = row.get("assumption") == "future_growth" and value["parameter"] == "population_forecast"
+    return is_ageing and value["year"] == row.get("first_year")
+
+
+def _is_of_kind(asked: Asked, row: Row, keys: Mapping[str, str]) -> bool:
+    """Rules of the row's own level, of regions too where the region's side is reckoned; values of its own party."""
+    levels = {row.get("level", "municipality"), "region" if asked.table is money.TAX_SHIFT else None}
+    is_level = "area" in keys or "level" not in keys or keys["level"] in levels
+    return is_level and ("party" not in row or keys.get("party", row["party"]) == row["party"])
 
 
 def parameters(asked: Asked) -> Iterator[str]:
@@ -172,7 +196,7 @@ def _order(value: Row) -> tuple[str, ...]:
 
 def _told(asked: Asked, values: Sequence[Row]) -> Iterator[str]:
     first = values[0]
-    address = f" – {first['address']}" if first["address"] else ""
+    address = f" – {first['address']}" if first["address"] not in ("", "-") else ""
     yield (
         f"  {first['parameter']} {first['year']} [{first['unit']}], {first['kind']}, known from {first['known_from']}:"
         f" {first['reference']}{address}"

@@ -23,7 +23,7 @@ _USABILITIES = {
 _STATUSES_OF_MONEY = {
     "protected": "hidden: it rests on visits that are hidden in the volumes",
     "preliminary": "a forecast went in, or an expected delivery has not come yet",
-    "missing": "what it would be computed from has no value: see Parameters",
+    "missing": "something that it would be computed from has no value",
 }
 _BASES = {
     "official": "every value behind it is official",

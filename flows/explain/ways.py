@@ -290,8 +290,16 @@ WAYS: Mapping[str, Way] = {
             ),
             Formula(
                 "amount_sek",
+                "w · d*, rounded by largest remainder so that amounts sum to exactly 0",
+                "{weight} · {difference_sek}",
+                _when("is_limited", "False"),
+            ),
+            Formula(
+                "amount_sek",
                 "w · sign(d*) · max(|d*| − floor · P, 0), at most the cap; the larger side is scaled down to the"
                 " smaller, and amounts are rounded by largest remainder so that they sum to exactly 0",
+                "",
+                _when("is_limited", "True"),
             ),
             Formula("net_effect_sek", "effect_sek + amount_sek", "{effect_sek} + {amount_sek}"),
         ),

@@ -83,7 +83,7 @@ class _Bought:
     year: int
 
     def rows(self, visits: PublishedVisits, costs: Sequence[ScenarioCost]) -> Iterator[PurchaseRow]:
-        if lacking(self.inputs, self.agreement, self.year):
+        if lacking(self.inputs, self.year):
             yield from self.without_amounts(None, "missing")
             return
         quantity, weights = self.quantity(visits), self.weights(costs)

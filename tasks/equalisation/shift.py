@@ -144,7 +144,7 @@ def shifts(inputs: Inputs, costs: Sequence[ScenarioCost]) -> list[ShiftOfYear]:
         for cost in costs
         if cost.scenario not in bought(agreement)
         for year in years_of(agreement)
-        if not lacking(inputs, agreement, year)
+        if not lacking(inputs, year)
     ]
 
 
@@ -162,10 +162,20 @@ def years_of(agreement: Agreement) -> range:
     return range(first, first + agreement.economy.years)
 
 
-def lacking(inputs: Inputs, agreement: Agreement, year: int) -> tuple[str, ...]:
-    """The parameters without which an agreement's year isn't computed."""
-    of_region = () if inputs.has("guarantee_share", year, level=REGION) else ("guarantee_share",)
-    return (*TaxYear(inputs, year).lacking(), *of_region)
+def lacking(inputs: Inputs, year: int) -> tuple[str, ...]:
+    """The parameters without which the year isn't computed, with the areas where only some lack one."""
+    tax_year, found = TaxYear(inputs, year), dict[str, list[str]]()
+    for name, keys in (*tax_year.needs(), ("guarantee_share", {"level": REGION})):
+        if not inputs.has(name, year, **keys):
+            found.setdefault(name, []).append(keys.get("area", ""))
+    everywhere = {*tax_year.municipalities, COUNTRY}
+    return tuple(_told(name, areas, everywhere) for name, areas in found.items())
+
+
+def _told(name: str, areas: Sequence[str], everywhere: set[str]) -> str:
+    """A parameter, and for which areas it lacks where it doesn't lack for all: one split, or merged, perhaps."""
+    some = sorted(set(areas) - {""})
+    return f"{name} ({', '.join(some)})" if some and set(some) < everywhere - {COUNTRY} else name
 
 
 def missing_years(inputs: Inputs) -> list[str]:
@@ -174,7 +184,7 @@ def missing_years(inputs: Inputs) -> list[str]:
         f"{agreement.id} {year}: not computed, no value of {', '.join(names)}"
         for agreement in _with_money(inputs)
         for year in years_of(agreement)
-        if (names := lacking(inputs, agreement, year))
+        if (names := lacking(inputs, year))
     ]
 
 

@@ -54,5 +54,5 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with two months published; copy it, never change it."""
     home = tmp_path_factory.mktemp("published") / "home"
     Deliveries(home).fill(20, months=MONTHS[:2])
-    run_plain(home)
+    run_plain(home, light=True, pages=True)
     return home

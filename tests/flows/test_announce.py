@@ -12,6 +12,7 @@ from small_region import (
     MONTHS,
     SMALL,
     Deliveries,
+    copy_home,
     plausible,
     region_home,
     visit,
@@ -27,16 +28,22 @@ from tasks.report import SHOWN
 MONTH = MONTHS[0]
 
 
-@pytest.fixture
-def events(own_home: Path) -> list[dict[str, Any]]:
+@pytest.fixture(scope="module")
+def announcing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which a run has announced findings; copy it, never change it."""
+    return tmp_path_factory.mktemp("announcing") / "home"
+
+
+@pytest.fixture(scope="module")
+def events(announcing: Path) -> list[dict[str, Any]]:
     """What a first run announces, and what stood in force when it did."""
-    Deliveries(own_home).fill(20, months=(MONTH,), sources=(BETA, GAMMA))
+    Deliveries(announcing).fill(20, months=(MONTH,), sources=(BETA, GAMMA))
     bad = [
         visit(ALPHA, MONTH, number, name="Påhittsson", note="Ring dottern") | {"vårdform": "??", "personid": "1"}
         for number in (900, 901)
     ]
-    Deliveries(own_home).put(ALPHA, MONTH, [*plausible(ALPHA, MONTH, 110), *bad])
-    return announced(own_home)
+    Deliveries(announcing).put(ALPHA, MONTH, [*plausible(ALPHA, MONTH, 110), *bad])
+    return announced(announcing)
 
 
 def announced(home: Path) -> list[dict[str, Any]]:
@@ -55,9 +62,7 @@ def announced(home: Path) -> list[dict[str, Any]]:
     return told
 
 
-def test_new_findings_are_announced_before_the_release_is_in_force(
-    events: list[dict[str, Any]], own_home: Path
-) -> None:
+def test_new_findings_are_announced_before_the_release_is_in_force(events: list[dict[str, Any]]) -> None:
     assert [event["event"] for event in events] == ["hemvard.findings.new", "present"]
     (event, _) = events
     assert event["in_force"] is False
@@ -68,9 +73,11 @@ def test_new_findings_are_announced_before_the_release_is_in_force(
     assert not any(word in str(event) for word in ("Påhittsson", "dottern", "??"))
 
 
-def test_a_run_that_makes_no_release_announces_nothing(events: list[dict[str, Any]], own_home: Path) -> None:
+def test_a_run_that_makes_no_release_announces_nothing(
+    events: list[dict[str, Any]], announcing: Path, own_home: Path
+) -> None:
     assert events
-    assert announced(own_home) == []
+    assert announced(copy_home(announcing, own_home)) == []
 
 
 def test_a_release_without_new_findings_announces_nothing(own_home: Path) -> None:

@@ -87,7 +87,14 @@ AGREEMENT = Agreement.model_validate(
             "settlement": {"counted_by": "months", **SOURCE},
             "inter_municipal": [
                 {"id": "thirds", "title_sv": "Tredjedelar", "weights": ["1", "2/3", "1/3"], **SOURCE},
-                {"id": "again", "title_sv": "Varje år", "weights": ["1", "1"], "years": "recomputed", **SOURCE},
+                {
+                    "id": "again",
+                    "title_sv": "Varje år",
+                    "weights": ["1", "1"],
+                    "years": "recomputed",
+                    "floor_sek_per_inhabitant": 25,
+                    **SOURCE,
+                },
             ],
             "purchases": [
                 {
@@ -125,6 +132,7 @@ PARAMETERS = (
     *(("tax_base", 2013, f"area={code}", str(TAX_BASE[code]), "sek", "illustrative") for code in CODES),
     *(("population_1_november", 2013, f"area={code}", str(POPULATION[code]), "persons", "illustrative") for code in CODES),
     ("population_1_november", 2012, "area=2580", "77000", "persons", "illustrative"),
+    ("tax_base", 2011, "area=00", "1600000000000", "sek", "official"),
     ("price_index", 2011, "", "1.000", "factor", "illustrative"),
     ("price_index", 2013, "", "1.057", "factor", "illustrative"),
     ("price_index", 2014, "", "1.079", "factor", "illustrative"),
@@ -143,6 +151,7 @@ PARAMETERS = (
     ("price_child_visit", 2013, "", "450", "sek", "illustrative"),
     ("price_home_visit", 2013, "", "300", "sek", "illustrative"),
     ("project_post_cost", 2012, "", "700000", "sek", "illustrative"),
+    *(("population_forecast", year, f"age_group=65+, area={code}", str(year), "persons", "illustrative") for code in CODES for year in (2013, 2014)),
     ("cost_growth", 2014, "", "0.025", "share", "forecast"),
 )  # fmt: skip
 
@@ -526,7 +535,15 @@ def test_every_parameter_value_behind_a_row_stands_there_and_no_other(explain: E
         "national_population_1_november 2013",
     ):
         assert text in listed
-    for text in ("2014", "price_child_visit", "tax_rate", "population_1_november 2012", "county_rate", "wages_value"):
+    for text in (
+        "2014",
+        "tax_base 2011",
+        "price_child_visit",
+        "tax_rate",
+        "population_1_november 2012",
+        "county_rate",
+        "wages_value",
+    ):
         assert text not in listed
     assert "basis illustrative: a value behind it is an assumption of our own (" in section(told, "Quality")
     assert "population_1_november, price_index, tax_base)" in section(told, "Quality")
@@ -536,7 +553,9 @@ def test_a_municipality_s_row_has_its_own_and_the_country_s_values(explain: Expl
     listed = section(explain(money.MUNICIPALITY_EFFECTS.name, "municipality_code=2580"), "Parameters")
     assert "area=2580 14,011,000,000" in listed
     assert "area=00" in listed
-    assert "2506" not in listed
+    assert "level=municipality" in listed
+    for text in ("2506", "level=region", "tax_base 2011"):
+        assert text not in listed
 
 
 def test_a_municipality_s_effect_leads_to_the_shift(explain: Explain) -> None:
@@ -569,6 +588,8 @@ def test_a_variant_is_told_with_its_terms_and_leads_to_effects(
     recomputed = explain(money.INTER_MUNICIPAL.name, "variant=again")
     assert "year=2013 municipality_code=2580: population" in section(fixed, "Comes from")
     assert "no numbers: there is no value of ground.cost_sek" in section(recomputed, "Calculation")
+    assert "amount_sek = w · sign(d*) · max(|d*| − floor · P, 0)" in section(recomputed, "Calculation")
+    assert "amount_sek = w · d*, rounded" in section(fixed, "Calculation")
 
 
 def test_the_ledger_and_posts_are_led_back_to_their_own_deliveries(explain: Explain) -> None:
@@ -622,6 +643,7 @@ def test_what_has_no_value_says_which_number_lacks(published: duckdb.DuckDBPyCon
     assert "status protected: hidden: it rests on visits that are hidden" in section(told, "Quality")
     assert "unit_price: price_child_visit" in section(told, "Definition")
     assert "price_child_visit 2013" in section(told, "Parameters")
+    assert "area=2506 2,794; area=2580 77,832" in section(told, "Parameters"), "it is split by what all have"
     assert "price_home_visit" not in told
 
 
@@ -637,8 +659,16 @@ def test_a_share_of_a_cost_has_its_agreement_and_price(explain: Explain) -> None
 def test_a_year_ahead_has_the_growth_until_then(
     made: Sample, published: duckdb.DuckDBPyConnection, explain: Explain
 ) -> None:
+    add(published, schema.PARAMETERS, [_parameter("tax_base", 2014, "area=2580", "1", "sek", "illustrative")])
     listed = section(explain(money.LOOK_AHEAD.name, "assumption=future_growth"), "Parameters")
     assert "cost_growth 2014 [share], forecast" in listed
+    assert "age_group=65+, area=2506 2,013; age_group=65+, area=2580 2,013" in listed, "the county's visits by age"
+    assert "age_group=65+, area=2506 2,014" not in listed
+    assert "area=2506" not in section(explain(money.LOOK_AHEAD.name, "assumption=recorded_cost_indexed"), "Parameters")
+    assert "price_index 2011" in listed
+    assert "price_index 2014" in listed
+    assert "tax_base 2014 [sek], official" in listed, "the country's of the last year that is known"
+    assert "tax_base 2014 [sek], illustrative" not in listed, "a municipality's own is that of the shift"
     add(published, money.LOOK_AHEAD, [{**made[money.LOOK_AHEAD.name][0], "year": 2013, "year_number": 1}])
     assert "cost_growth" not in section(explain(money.LOOK_AHEAD.name, "year=2013"), "Parameters")
 

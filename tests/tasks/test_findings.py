@@ -1,6 +1,6 @@
 """Findings: what is planted in the lake is found where it was planted, and told as new, persisting, then resolved."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ from small_region import (
     GAMMA,
     MONTHS,
     Deliveries,
+    copy_home,
     plausible,
     region_home,
     release_database,
@@ -26,7 +27,7 @@ from small_region import (
 from expectations.rules import series_rules
 from tasks.findings import Changes, Finding, changes_in, find, measure
 from tasks.register import TO_TELL
-from tasks.report import SHOWN
+from tasks.report import SHOWN, Outcome
 from warehouse.ledger import read_ledger
 from warehouse.releases import DATABASE
 
@@ -202,21 +203,36 @@ def deliveries(home: Path, bad: int, version: int) -> None:
     Deliveries(home).put(ALPHA, MONTHS[0], clean, version=version)
 
 
-@pytest.fixture
-def three_releases(own_home: Path) -> Iterator[list[list[tuple[str, ...]]]]:
-    """The findings of the care form's rule in three releases: rows break it, break it again, and don't."""
-    told = []
-    for version, bad in enumerate((2, 2, 0, 0), 1):
+@dataclass(frozen=True)
+class Begun:
+    """A home with a first release, in which rows break the care form's rule, and the run that made it."""
+
+    home: Path
+    outcome: Outcome
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Begun:
+    """Copy its home, never change it."""
+    home = tmp_path_factory.mktemp("begun") / "home"
+    deliveries(home, 2, 1)
+    return Begun(home, run_plain(home, light=True))
+
+
+def care_form(home: Path) -> list[tuple[str, ...]]:
+    """The findings of the care form's rule in the release in force."""
+    return [row for row in rows(home, CHANGES) if row[0] == "care_form_known"]
+
+
+def test_a_finding_is_new_then_persists_then_is_resolved_then_gone(begun: Begun, own_home: Path) -> None:
+    """In releases whose rows break the rule, break it again, and don't."""
+    copy_home(begun.home, own_home)
+    told = [care_form(own_home)]
+    for version, bad in ((2, 2), (3, 0), (4, 0)):
         deliveries(own_home, bad, version)
         run_plain(own_home, light=True)
-        told.append([row for row in rows(own_home, CHANGES) if row[0] == "care_form_known"])
-    yield told
-
-
-def test_a_finding_is_new_then_persists_then_is_resolved_then_gone(
-    three_releases: list[list[tuple[str, ...]]], own_home: Path
-) -> None:
-    first, second, third, fourth = three_releases
+        told.append(care_form(own_home))
+    first, second, third, fourth = told
     (release,) = {row[4] for row in first}
     assert [row[:4] for row in first] == [("care_form_known", ALPHA, "2023-12-01", "new")]
     assert second == [("care_form_known", ALPHA, "2023-12-01", "persisting", release)]
@@ -225,9 +241,8 @@ def test_a_finding_is_new_then_persists_then_is_resolved_then_gone(
     assert (region_home(own_home).releases / release).is_dir()
 
 
-def test_beside_a_release_older_than_this_table_all_is_new(own_home: Path) -> None:
-    deliveries(own_home, 2, 1)
-    run_plain(own_home, light=True)
+def test_beside_a_release_older_than_this_table_all_is_new(begun: Begun, own_home: Path) -> None:
+    copy_home(begun.home, own_home)
     with duckdb.connect(str(release_database(own_home))) as older:
         older.execute("DROP TABLE quality.changes")
     deliveries(own_home, 2, 2)
@@ -239,16 +254,15 @@ def test_what_the_register_finds_has_a_rule() -> None:
     assert {f"delivery_{finding}" for finding in TO_TELL} <= {entry.id for entry in series_rules()}
 
 
-def test_a_run_tells_what_is_new(own_home: Path) -> None:
-    deliveries(own_home, 2, 1)
-    outcome = run_plain(own_home, light=True)
+def test_a_run_tells_what_is_new(begun: Begun, own_home: Path) -> None:
+    outcome = begun.outcome
     assert outcome.release is not None
     assert outcome.changes == changes_in(outcome.release / DATABASE)
     new = len(outcome.changes.new)
     assert f"Findings since the last release: {new} new, 0 persisting, 0 resolved" in outcome.text
     assert outcome.text.count("New: ") == min(new, SHOWN)
     assert "(care_form_known)" in "".join(str(finding) for finding in outcome.changes.new)
-    again = run_plain(own_home, light=True)
+    again = run_plain(copy_home(begun.home, own_home), light=True)
     assert again.changes is None
     assert "Findings" not in again.text
 

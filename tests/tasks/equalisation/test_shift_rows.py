@@ -151,6 +151,17 @@ def test_a_year_without_parameters_is_left_out_and_named(folder: RegionFolder) -
     assert missing_years(Inputs(folder, AS_OF)) == []
 
 
+def test_a_municipality_that_lacks_a_value_is_named(folder: RegionFolder) -> None:
+    """As one that was split off, merged, or left out of a file."""
+    kept = [
+        value
+        for value in folder.parameters.all()
+        if (value.parameter, value.year, value.keys) != ("tax_base", 2013, (("area", "2506"),))
+    ]
+    inputs = Inputs(replace(folder, parameters=Parameters(kept)), AS_OF)
+    assert missing_years(inputs) == ["norrbotten_2013 2013: not computed, no value of tax_base (2506)"]
+
+
 def test_a_year_without_a_price_index_is_an_error_that_names_it(folder: RegionFolder) -> None:
     assert folder.costs is not None
     inputs = Inputs(without(folder, folder.costs.price_index, 2014), AS_OF)
