@@ -19,6 +19,7 @@ class AmountRow:
     year_number: int
     year: int
     municipality_code: str
+    title_sv: str
     is_agreed: bool
     weight: Decimal | None
     cost_key: str
@@ -49,6 +50,7 @@ class Variant:
     """A variant; `whole` is the county's row, what rounding leaves included."""
 
     id: str
+    title: str
     is_agreed: bool
     cost_key: str
     years: tuple[int, ...]
@@ -74,6 +76,7 @@ def _variant(found: Sequence[AmountRow], names: Mapping[str, str]) -> Variant:
     codes = ordered({row.municipality_code for row in found} - {REMAINDER}, names)
     return Variant(
         found[0].variant,
+        found[0].title_sv,
         found[0].is_agreed,
         found[0].cost_key,
         tuple(row.year for row in years.values()),

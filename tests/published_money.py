@@ -141,6 +141,7 @@ def _variant(codes: list[str], variant: str, is_agreed: bool, cost_key: str, wei
                 "year_number": number,
                 "year": 2012 + number,
                 "municipality_code": code,
+                "title_sv": f"Tre år, {variant}",
                 "is_agreed": is_agreed,
                 "weight": Decimal(weight),
                 "cost_key": cost_key,

@@ -274,6 +274,7 @@ INTER_MUNICIPAL = Table(
         key("year_number", "SMALLINT", "Utjämningens år, från 1", "Year of the equalisation, from 1"),
         _YEAR,
         _MUNICIPALITY,
+        opened("title_sv", "VARCHAR", "Variantens namn", "The variant's name"),
         opened("is_agreed", "BOOLEAN", "Den variant som gäller", "The variant that was agreed"),
         opened(
             "weight", "DECIMAL(9,6)", "Andel av skillnaden som jämnas ut", "Share of the difference evened out", "share"

@@ -39,6 +39,7 @@ class InterMunicipalRow:
     year_number: int
     year: int
     municipality_code: str
+    title_sv: str
     is_agreed: bool
     weight: Decimal
     cost_key: str
@@ -213,6 +214,7 @@ def _rows(year: _YearOfVariant) -> Iterator[InterMunicipalRow]:
             year.number,
             year.year,
             code,
+            year.variant.title_sv,
             year.variant.is_agreed,
             rounded(Fraction(year.variant.weights[year.number - 1]), 6),
             year.variant.cost_key,

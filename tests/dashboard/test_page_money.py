@@ -184,7 +184,9 @@ def test_what_municipalities_even_out_is_the_published_one(made, read):
 
 def test_variants_stand_side_by_side_the_agreed_one_first(made, read):
     table = read.one("table", id="tabell-varianter")
-    assert [head.text for head in table.all("th", scope="colgroup")] == ["thirds", "quarters"]
+    assert [head.text for head in table.all("th", scope="colgroup")] == ["Variant 1", "Variant 2"]
+    listed = [entry.text for entry in read.all("li")]
+    assert [entry.partition(":")[0] for entry in listed] == ["Variant 1, Tre år, thirds thirds (gäller)", "Variant 2, Tre år, quarters quarters"]
     for code in CODES:
         amounts = []
         for variant in ("thirds", "quarters"):

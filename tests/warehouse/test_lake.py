@@ -39,7 +39,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> RegionHome:
 
 @pytest.fixture(scope="module")
 def lake(home: RegionHome) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = open_lake(home, threads=1)
+    connection = open_lake(home, threads=2)
     yield connection
     connection.close()
 
@@ -98,7 +98,7 @@ def test_what_spills_is_encrypted_and_stays_in_the_home(home: RegionHome, lake: 
     assert setting(lake, "temp_directory") == str(home.temp)
     assert setting(lake, "temp_file_encryption") is True
     assert setting(lake, "TimeZone") == "UTC"
-    assert setting(lake, "threads") == 1
+    assert setting(lake, "threads") == 2
     assert setting(lake, "autoinstall_known_extensions") is False
 
 

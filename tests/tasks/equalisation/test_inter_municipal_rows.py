@@ -91,6 +91,7 @@ def test_the_agreed_variant_by_hand() -> None:
         3,
         2015,
         "2582",
+        "En",
         True,
         Decimal("0.333333"),
         "actual_cost",
