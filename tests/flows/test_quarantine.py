@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from memory_lake import changed
 from python_calamine import CalamineWorkbook
-from small_region import ALPHA, BETA, SMALL, Deliveries, person, plausible, region_home, run_plain, visit
+from small_region import ALPHA, BETA, SMALL, Deliveries, copy_home, person, plausible, region_home, run_plain, visit
 
 from flows.cli import main
 from flows.quarantine import describe_quarantine
@@ -23,17 +23,24 @@ def hemvard(arguments: list[str]) -> None:
     assert ended.value.code == 0
 
 
-@pytest.fixture
-def loaded(own_home: Path) -> Path:
+@pytest.fixture(scope="module")
+def once_loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which Alpha has two faults, one of them on a record named by a person's id, and Beta one."""
-    inbox = Deliveries(own_home)
+    home = tmp_path_factory.mktemp("loaded") / "home"
+    inbox = Deliveries(home)
     inbox.fill(100, months=[JANUARY])
     wrong = changed(visit(ALPHA, JANUARY, record="@SUM(A1)"), plats="?")
     masked = changed(visit(ALPHA, JANUARY, record=person(77)), datum="x")
     inbox.put(ALPHA, JANUARY, [*plausible(ALPHA, JANUARY, 100), wrong, masked])
     inbox.put(BETA, JANUARY, [*plausible(BETA, JANUARY, 100), changed(visit(BETA, JANUARY, record="-2+3"), typ="?")])
-    run_plain(own_home, publish=False, light=True)
-    return own_home
+    run_plain(home, publish=False, light=True)
+    return home
+
+
+@pytest.fixture
+def loaded(once_loaded: Path, own_home: Path) -> Path:
+    """That home as the test's own."""
+    return copy_home(once_loaded, own_home)
 
 
 def test_the_summary_and_the_reports(loaded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

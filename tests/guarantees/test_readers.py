@@ -75,29 +75,26 @@ def test_a_reader_that_keeps_the_published_database_open(more: Path, tmp_path: P
         assert asked(reader) == old
 
 
-def test_a_connection_of_this_process_keeps_what_it_opened(more: Path, tmp_path: Path) -> None:
+def test_what_this_process_has_opened_stays_while_a_run_loads_and_publishes(more: Path, tmp_path: Path) -> None:
+    """A published database, and a snapshot of the lake."""
     home = copy_home(more, tmp_path / "home")
-    before = rows(home, COUNTED)
-    with duckdb.connect(str(region_home(home).current.resolve() / "hemvard.duckdb"), read_only=True) as kept:
-        run_plain(home, light=True)
-        assert kept.execute(COUNTED).fetchall() == before
-        assert rows(home, COUNTED) != before
-
-
-def test_a_snapshot_of_the_lake_stays_while_a_run_loads_and_publishes(more: Path, tmp_path: Path) -> None:
-    home = copy_home(more, tmp_path / "home")
-    kept = open_lake(region_home(home), read_only=True)
+    published, in_lake = rows(home, COUNTED), lake_rows(home, IN_LAKE)
+    opened = duckdb.connect(str(region_home(home).current.resolve() / "hemvard.duckdb"), read_only=True)
+    lake = open_lake(region_home(home), read_only=True)
     try:
-        kept.execute("BEGIN")
-        before = kept.execute(IN_LAKE).fetchall()
+        lake.execute("BEGIN")
+        assert lake.execute(IN_LAKE).fetchall() == in_lake
         run_plain(home, light=True)
-        assert kept.execute(IN_LAKE).fetchall() == before
-        assert kept.execute(SOURCES_OF_MONTHS).fetchall() == _months_in(home, MONTHS[:2], at_first=True)
-        assert lake_rows(home, IN_LAKE) != before
-        kept.execute("COMMIT")
-        assert kept.execute(IN_LAKE).fetchall() == lake_rows(home, IN_LAKE)
+        assert opened.execute(COUNTED).fetchall() == published
+        assert lake.execute(IN_LAKE).fetchall() == in_lake
+        assert lake.execute(SOURCES_OF_MONTHS).fetchall() == _months_in(home, MONTHS[:2], at_first=True)
+        assert rows(home, COUNTED) != published
+        assert lake_rows(home, IN_LAKE) != in_lake
+        lake.execute("COMMIT")
+        assert lake.execute(IN_LAKE).fetchall() == lake_rows(home, IN_LAKE)
     finally:
-        kept.close()
+        lake.close()
+        opened.close()
 
 
 def test_a_polling_reader_never_sees_half_a_month(
