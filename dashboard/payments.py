@@ -44,6 +44,7 @@ class PurchaseRow:
     quantity_unit: str
     unit_price_sek: Decimal | None
     amount_sek: Decimal | None
+    split_by: str
     basis: str
     status: str
 

@@ -1,4 +1,4 @@
-"""The first page of a release: one HTML file in Swedish, made from the published database alone."""
+"""The pages of a release: the first one, and the dictionary, in Swedish; made from the published database alone."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ from dashboard.charts import (
     month_chart,
 )
 from dashboard.deliveries import Deliveries, read_deliveries
+from dashboard.dictionary import as_csv, read_dictionary
 from dashboard.equalisation import IncomeEqualisation, read_income_equalisation
 from dashboard.figures import MISSING, Figure, figure, share
 from dashboard.headline import Comparison, Headline, headline, month_compared
@@ -40,6 +41,7 @@ from dashboard.years import YearTable, read_years
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE = "index.html"
+DICTIONARY = "dictionary.html"
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,6 @@ class Page:
     parameters: tuple[tuple[Any, ...], ...]
     official: tuple[tuple[Any, ...], ...]
     inputs: tuple[tuple[str, int], ...]
-    dictionary: tuple[tuple[str, ...], ...]
     counted: tuple[date, ...]
 
 
@@ -95,17 +96,23 @@ _LINES: tuple[Kind, ...] = ("home_health_care", "home_visit", "other", "every")
 
 
 def render(database: Path, target: Path, municipalities: Mapping[str, str], boundaries: Sequence[str] = ()) -> None:
-    """Write the page of a published database as `index.html` in the folder `target`, which is made if need be.
+    """Write a published database's `index.html`, `dictionary.html` and `dictionary.csv` in the folder `target`.
 
-    `municipalities` gives the name behind each code of the region's tables; a code without a name shows as
-    itself. `boundaries` are the ids of the boundaries in the order of the page: the first is the one that the others
-    are compared with. Nothing but the file's published tables is read, and it is opened read-only.
+    The folder is made if need be. `municipalities` gives the name behind each code of the region's tables; a code
+    without a name shows as itself. `boundaries` are the ids of the boundaries in the order of the page: the first is
+    the one that the others are compared with. Nothing but the file's published tables is read, and it is opened
+    read-only.
     """
     with published(database) as source:
-        page = read_page(source, municipalities, boundaries)
-    html = environment().get_template(PAGE).render(page=page)
+        page, tables = read_page(source, municipalities, boundaries), read_dictionary(source)
+    shown = {
+        PAGE: environment().get_template(PAGE).render(page=page),
+        DICTIONARY: environment().get_template(DICTIONARY).render(release=page.release, tables=tables),
+        "dictionary.csv": as_csv(tables),
+    }
     target.mkdir(parents=True, exist_ok=True)
-    (target / PAGE).write_text(html, encoding="utf-8")
+    for name, text in shown.items():
+        (target / name).write_text(text, encoding="utf-8", newline="")
 
 
 def read_page(source: Published, names: Mapping[str, str], boundaries: Sequence[str] = ()) -> Page:
@@ -131,7 +138,6 @@ def read_page(source: Published, names: Mapping[str, str], boundaries: Sequence[
         parameters=tuple(source.rows("parameters", _row)),
         official=tuple(source.rows("official_series", _row)),
         inputs=tuple(source.rows("inputs", _row)),
-        dictionary=tuple(source.rows("dictionary", _row)),
         counted=months.counted,
     )
 

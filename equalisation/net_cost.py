@@ -6,7 +6,8 @@ Source: our own definition (docs/maths.md, Net cost); the items are those that a
 cars, premises, devices, consumables).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 
@@ -51,16 +52,60 @@ def from_below(quantity: Fraction, unit_value: Fraction, surcharge: Fraction = F
     return quantity * unit_value * (1 + surcharge)
 
 
-def withheld(hidden: Collection[str], population: Mapping[str, Fraction]) -> frozenset[str]:
-    """The municipalities whose own key is not used: those hidden, and with a single one the smallest other.
+@dataclass(frozen=True)
+class Beside:
+    """What another boundary is to one: shown beside it, so that one less the other can be read off."""
 
-    `population` has every municipality. With nobody else, one that is hidden could be read as the county's key less
-    those that are shown.
+    together: frozenset[str]
+    """The municipalities of which the other tells only what they have together; each other one it tells by itself."""
+    apart: tuple[Mapping[str, int], ...]
+    """Municipality → persons with visits that only the one counts; and with visits that only the other does."""
+
+    def told(self, code: str) -> frozenset[str]:
+        """The municipalities that are told as one with this one."""
+        return self.together if code in self.together else frozenset({code})
+
+
+def withheld(
+    hidden: Collection[str], population: Mapping[str, Fraction], others: Sequence[Beside] = (), least: int = 0
+) -> frozenset[str]:
+    """The municipalities whose own key is not used: those hidden, those that another boundary tells, and their cover.
+
+    A municipality is told where its key less the other's rests on 1 … `least` − 1 persons. Those withheld are never
+    one alone, and what they have together rests on nobody or on `least` persons more or less than in each other
+    boundary: if not, the smallest municipality that helps is withheld too, as long as one does. A person of two
+    municipalities counts in both. `population` has every municipality.
     """
-    if len(hidden) != 1:
-        return frozenset(hidden)
-    others = sorted((persons, code) for code, persons in population.items() if code not in hidden)
-    return frozenset(hidden) | {code for _, code in others[:1]}
+    together = set(hidden)
+    for other, persons in _ways(others):
+        told = {code for code in population if persons.get(code) and _few(persons, other.told(code), least)}
+        together |= told
+    while helping := _helping(together, population, others, least):
+        together.add(min(helping, key=lambda code: (population[code], code)))
+    return frozenset(together)
+
+
+def _helping(
+    together: Collection[str], population: Mapping[str, Fraction], others: Sequence[Beside], least: int
+) -> set[str]:
+    """The municipalities of which one has to be withheld as well; none where those that are cover each other."""
+    rest = population.keys() - together
+    if len(together) == 1:
+        return rest
+    for other, persons in _ways(others):
+        whole = frozenset(together).union(*(other.told(code) for code in together))
+        if _few(persons, whole, least) and (found := {code for code in rest - whole if persons.get(code)}):
+            return found
+    return set()
+
+
+def _ways(others: Sequence[Beside]) -> Iterator[tuple[Beside, Mapping[str, int]]]:
+    return ((other, persons) for other in others for persons in other.apart)
+
+
+def _few(persons: Mapping[str, int], codes: Collection[str], least: int) -> bool:
+    """Whether somebody, and fewer than `least`, is in these municipalities."""
+    return 0 < sum(persons.get(code, 0) for code in codes) < least
 
 
 def joint_keys(

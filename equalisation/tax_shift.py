@@ -121,10 +121,13 @@ def naive_shift(net_cost: Fraction, indexed_tax_base: Fraction) -> Fraction:
 def effect_of(payer: TaxPayer, shift: Fraction, guaranteed: Fraction) -> Effect:
     """A municipality's own tax τ · u · T and change of equalisation τ · (G · P − u · T), kr, beside its cost.
 
-    The same for receivers and payers. Raises ValueError for a population that is not above zero or a negative base.
+    The same for receivers and payers. Raises ValueError for a population that is not above zero, a negative base or a
+    negative cost.
     """
     if payer.population <= 0 or payer.indexed_tax_base < 0:
         raise ValueError("A municipality needs inhabitants above zero and a tax base of 0 kr or more.")
+    if payer.cost < 0:
+        raise ValueError(f"A municipality takes over a net cost of 0 kr or more, not {payer.cost}.")
     own = shift * payer.indexed_tax_base
     return Effect(payer.population, payer.cost, own, shift * guaranteed * payer.population - own)
 

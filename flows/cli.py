@@ -149,6 +149,29 @@ def query(
 
 
 @app.command()
+def shell(
+    region: Region,
+    sql: Annotated[
+        str | None, typer.Argument(help="One SELECT; none: a prompt that answers as many as you ask.")
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="The lake as it stood when this day ended. [default: now]"),
+    ] = None,
+    home: Home = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Comma-separated, with a header.")] = False,
+) -> None:
+    """Read the restricted lake, row by row, for those who hold the keys: what did we know on a day?"""
+    from flows.shell import ask_lake, converse
+
+    day = as_of.date() if as_of else None
+    if sql is None:
+        converse(region, home, as_of=day, as_csv=csv)
+    else:
+        typer.echo(ask_lake(region, sql, home, as_of=day, as_csv=csv))
+
+
+@app.command()
 def explain(
     region: Region,
     table: Annotated[str, typer.Argument(help="A published table of figures, such as volumes.visits_month.")],
@@ -204,6 +227,26 @@ def quarantine(
     from flows.quarantine import describe_quarantine
 
     typer.echo(describe_quarantine(region, _month(first), _month(last), home, export=export))
+
+
+@app.command()
+def releases(region: Region, home: Home = None) -> None:
+    """Which releases there are: when made, of what, how large, what changed; which one is in force."""
+    from flows.releases import describe_releases
+
+    typer.echo(describe_releases(region, home))
+
+
+@app.command()
+def rollback(
+    region: Region,
+    release: Annotated[str, typer.Argument(help="A release's id or its beginning; previous; latest: end a rollback.")],
+    home: Home = None,
+) -> None:
+    """Put an earlier release in force; runs leave it there until the inputs change."""
+    from flows.releases import roll_back
+
+    typer.echo(roll_back(region, release, home))
 
 
 @app.command(name="rotate-key")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from regions.contracts import CONTRACTS
 from regions.source import VISITS
+from warehouse.lineage import MADE_BY_CODE, NET_COSTS
 from warehouse.model_files import MODELS, inputs_of, shared_of
 
 PACKAGE = MODELS.parent.parent
@@ -25,34 +26,6 @@ REGISTERED: Mapping[str, tuple[str, str]] = {
     "hemvard_compared": ("which of Kolada's figures stands beside which indicator", "the indicators' definitions"),
 }
 """Small tables that models read → what they hold, and the files that they come from."""
-_KEYS = ("volumes/work_by_scenario", "equalisation/visit_months", "equalisation/boundaries")
-_NET_COSTS: Mapping[str, tuple[str, ...]] = {
-    "ledger": ("equalisation/ledger", *_KEYS),
-    "from_below": ("equalisation/posts", *_KEYS),
-}
-"""How a net cost is reckoned → the queries that it asks."""
-_MADE_BY_CODE: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "volumes.staffing": ("tasks/staffing.py", ("volumes/work_by_scenario", "volumes/posts")),
-    "indicators.definitions": ("tasks/release.py", ()),
-    "equalisation.income_equalisation": ("tasks/equalisation/income.py", ()),
-    "equalisation.net_costs": ("tasks/equalisation/net_costs.py", ()),
-    "equalisation.net_cost_comparison": ("tasks/equalisation/net_costs.py", ()),
-    "equalisation.tax_shift": ("tasks/equalisation/shift.py", ()),
-    "equalisation.municipality_effects": ("tasks/equalisation/shift.py", ()),
-    "equalisation.boundary_questions": ("tasks/equalisation/shift.py", ()),
-    "equalisation.inter_municipal": ("tasks/equalisation/inter_municipal.py", ()),
-    "equalisation.exchange_decisions": ("tasks/equalisation/exchange.py", ()),
-    "equalisation.tax_rates": ("tasks/equalisation/exchange.py", ()),
-    "equalisation.settlements": ("tasks/equalisation/settlements.py", ()),
-    "equalisation.purchases": ("tasks/equalisation/purchases.py", ("volumes/scenario_totals",)),
-    "equalisation.look_ahead": (
-        "tasks/equalisation/look_ahead.py",
-        ("equalisation/visits_by_age", "equalisation/population_forecast"),
-    ),
-    "equalisation.sensitivity": ("tasks/equalisation/sensitivity.py", ()),
-    "equalisation.cost_sharing": ("tasks/equalisation/cost_sharing.py", ()),
-}
-"""Published tables that no model alone fills → the module that does, and the queries that it asks."""
 _OFFICIAL = ("tax_base", "tax_rates", "population")
 """What `tasks/equalisation/official.py` reads of the official series that have been retrieved."""
 _WITHOUT_NET_COSTS = ("income_equalisation", "exchange_decisions", "tax_rates", "purchases", "cost_sharing")
@@ -118,7 +91,7 @@ def models_of(table: str, rows: Sequence[Mapping[str, object]], methods: Sequenc
 
 def module_of(table: str) -> str:
     """The module that fills a table which no model alone fills; empty for any other."""
-    return _MADE_BY_CODE.get(table, ("", ()))[0]
+    return MADE_BY_CODE[table].module if table in MADE_BY_CODE else ""
 
 
 def _of_result(row: Mapping[str, object]) -> tuple[str, ...]:
@@ -130,7 +103,7 @@ def _of_result(row: Mapping[str, object]) -> tuple[str, ...]:
 
 def _queries_of(table: str) -> tuple[str, ...]:
     """The models that fill a table, or that the code asks that does."""
-    return _MADE_BY_CODE[table][1] if table in _MADE_BY_CODE else (table.replace(".", "/"),)
+    return MADE_BY_CODE[table].queries if table in MADE_BY_CODE else (table.replace(".", "/"),)
 
 
 def _of_net_costs(table: str, methods: Sequence[str]) -> list[str]:
@@ -138,7 +111,7 @@ def _of_net_costs(table: str, methods: Sequence[str]) -> list[str]:
     schema, _, name = table.partition(".")
     if schema != "equalisation" or name in _WITHOUT_NET_COSTS:
         return []
-    return [query for method in (methods or _NET_COSTS) for query in _NET_COSTS[method]]
+    return [query for method in (methods or NET_COSTS) for query in NET_COSTS[method]]
 
 
 def lineage(models: Iterable[ModelFile]) -> dict[str, tuple[str, ...]]:

@@ -34,12 +34,13 @@ from tasks.release import collect_inputs, inputs_hash
 from tasks.report import SHOWN, Outcome, markdown, raise_where_blocked, summary
 from tasks.run import Run
 from warehouse.home import RegionHome, find_home
+from warehouse.kept_releases import remove_old
 from warehouse.keys import find_keys, keys_in_force
 from warehouse.lake import open_lake
 from warehouse.lock import region_lock
 from warehouse.protection import require_publication
 from warehouse.records import ensure_records
-from warehouse.releases import DATABASE, find_release, in_force, put_in_force
+from warehouse.releases import DATABASE, find_release, in_force, put_in_force, read_hold, write_hold
 from warehouse.targets import require_targets
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -110,20 +111,26 @@ def take_in(run: Run, month: MonthWork) -> None:
 
 
 def _publish(run: Run, outcome: Outcome) -> None:
-    """A new release where the inputs are new; else the one that was made of them stays, or comes, in force."""
+    """What these inputs make is in force afterwards: built now, or before; unless a rollback of it holds."""
     inputs = collect_inputs(run)
-    existing = find_release(run.home, inputs_hash(inputs))
+    of_inputs, hold = inputs_hash(inputs), read_hold(run.home)
+    if hold is not None and hold.inputs_hash == of_inputs:
+        outcome.release, outcome.hold = run.home.releases / hold.release, hold
+        put_in_force(run.home, outcome.release)
+        return
+    existing = find_release(run.home, of_inputs)
     if existing is None:
         building = steps.protect(run)
         steps.release(run, building, inputs)
         outcome.changes = changes_in(building / DATABASE)
         _announce(run.folder, outcome.changes)
         outcome.release, outcome.is_new = steps.present(run, building), True
-        return
-    outcome.release = existing
-    if in_force(run.home) != existing.resolve():
+    else:
+        outcome.release, outcome.is_new = existing, in_force(run.home) != existing.resolve()
         put_in_force(run.home, existing)
-        outcome.is_new = True
+    outcome.ended_hold = hold
+    write_hold(run.home, None)
+    outcome.removed = remove_old(run.home, run.folder.region.releases)
 
 
 def _announce(folder: RegionFolder, changes: Changes) -> None:

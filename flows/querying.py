@@ -29,6 +29,11 @@ def query_release(region: str, sql: str, home: Path | None, *, as_csv: bool) -> 
                 f"The query could not be answered: {error}",
                 todo='See which tables there are: hemvard query REGION "SELECT * FROM meta.dictionary"',
             ) from None
+    return shown(names, rows, as_csv=as_csv)
+
+
+def shown(names: list[str], rows: list[tuple[object, ...]], *, as_csv: bool) -> str:
+    """Rows as a table of text, or as CSV with a header."""
     return _csv(names, rows) if as_csv else _table(names, rows)
 
 

@@ -5,22 +5,50 @@ A fraction may be written as 2/3 or 0.25; it stays exact.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from regions.model import Basis, Identifier, Model, MonthSpan, Principal
+from regions.model import Basis, Identifier, Model, MonthSpan, MunicipalityCode, Principal, fault_at
 from regions.reader import FolderReader, Problem
 
 if TYPE_CHECKING:
     from regions.folder import RegionFolder
 
-Share = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+|/[1-9][0-9]*)?$")]
+_NUMBER = r"^[0-9]+(\.[0-9]+|/[1-9][0-9]*)?$"
+
+
+def _written(given: object) -> object:
+    """A whole number needs no quotes; YAML reads 1 as a number and 2/3 as text."""
+    return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+
+def _is_number(text: str) -> str:
+    if not re.fullmatch(_NUMBER, text):
+        raise ValueError(f"{text!r} is not a number of 0 or more such as 1, 0.25 or 2/3")
+    return text
+
+
+def _is_part(text: str) -> str:
+    if Fraction(text) > 1:
+        raise ValueError(f"{text} is above 1: a share is a part of the whole, at most 1")
+    return text
+
+
+Weight = Annotated[
+    str, BeforeValidator(_written), AfterValidator(_is_number), Field(json_schema_extra={"pattern": _NUMBER})
+]
 """A number of 0 or more, exact: 1, 0.25 or 2/3."""
+Share = Annotated[Weight, AfterValidator(_is_part)]
+"""A part of a whole: a `Weight` of at most 1."""
+AgeGroup = Literal["0-64", "65+"]
+"""Those of population forecasts."""
 Method = Literal["ledger", "from_below"]
 CostKey = Literal["actual_cost", "visits_price", "age_weighted_population", "per_inhabitant"]
 
@@ -77,7 +105,7 @@ class InterMunicipal(Model):
     )
     cost_key: CostKey = Field(default="actual_cost", description="What a municipality's cost is measured by")
     unit_price: Identifier | None = Field(default=None, description="Of visits_price: the parameter with kr per visit")
-    age_weights: dict[str, Share] = Field(
+    age_weights: dict[AgeGroup, Weight] = Field(
         default_factory=dict,
         description="Of age_weighted_population: age group → weight, for all groups",
     )
@@ -95,8 +123,10 @@ class InterMunicipal(Model):
             raise ValueError("unit_price is needed for the key visits_price, and for no other")
         if (self.cost_key == "age_weighted_population") != bool(self.age_weights):
             raise ValueError("age_weights are needed for the key age_weighted_population, and for no other")
-        if max(Fraction(weight) for weight in self.weights) > 1:
-            raise ValueError("a weight is a share of at most 1")
+        if self.age_weights and (lacking := sorted(set(get_args(AgeGroup)) - set(self.age_weights))):
+            raise fault_at(f"a weight of {', '.join(lacking)} is missing", "age_weights")
+        if self.age_weights and not any(Fraction(weight) for weight in self.age_weights.values()):
+            raise fault_at("at least one of the weights is above 0", "age_weights")
         return self
 
 
@@ -128,7 +158,7 @@ class Purchase(Model):
         if (self.scenario is None) == (self.quantity is None):
             raise ValueError("give either scenario (its visits are bought) or quantity")
         if self.scenario is not None and self.quantity_unit != "visits":
-            raise ValueError("what is bought of a scenario is its visits")
+            raise fault_at("what is bought of a scenario is its visits", "quantity_unit")
         return self
 
 
@@ -151,9 +181,22 @@ class CostSharing(Model):
     other_costs: Identifier = Field(description="The parameter with kr of other costs in the year")
     posts: tuple[SharedPost, ...] = Field(min_length=1)
     municipalities_pay: Share = Field(default="1/2", description="The municipalities' share of other costs")
-    split_by: Literal["population", "equal"] = "population"
+    split_by: Literal["population", "equal", "shares"] = "population"
+    shares: dict[MunicipalityCode, Share] = Field(
+        default_factory=dict,
+        description="Of shares: municipality → its part of what they pay together, for all of them",
+    )
     basis: Basis
     source: str
+
+    @model_validator(mode="after")
+    def _shares_make_the_whole(self) -> Self:
+        if (self.split_by == "shares") != bool(self.shares):
+            raise fault_at("shares are needed where it is split by shares, and nowhere else", "split_by")
+        total = sum((Fraction(share) for share in self.shares.values()), Fraction(0))
+        if self.shares and total != 1:
+            raise fault_at(f"the shares make {total} together, not 1 (100 %)", "shares")
+        return self
 
 
 class Economy(Model):
@@ -171,16 +214,15 @@ class Economy(Model):
 
     @model_validator(mode="after")
     def _each_is_listed_once(self) -> Self:
-        for what, entries in (
-            ("variant", self.inter_municipal),
-            ("purchase", self.purchases),
-            ("sharing", self.cost_sharing),
-        ):
-            ids = [entry.id for entry in entries]
-            if twice := sorted({one for one in ids if ids.count(one) > 1}):
-                raise ValueError(f"{what} {', '.join(twice)} stands there twice")
-        if sum(variant.is_agreed for variant in self.inter_municipal) > 1:
-            raise ValueError("one variant of the inter-municipal equalisation can be agreed, not several")
+        for part in ("inter_municipal", "purchases", "cost_sharing"):
+            ids = [entry.id for entry in getattr(self, part)]
+            for index, one in enumerate(ids):
+                if one in ids[:index]:
+                    raise fault_at(f"{one} stands there twice", part, index, "id")
+        agreed = [index for index, variant in enumerate(self.inter_municipal) if variant.is_agreed]
+        for index in agreed[1:]:
+            text = "one variant of the inter-municipal equalisation can be agreed, not several"
+            raise fault_at(text, "inter_municipal", index, "is_agreed")
         return self
 
 
@@ -210,9 +252,33 @@ class Agreement(Model):
     def _money_has_a_day(self) -> Self:
         if self.economy is not None and (self.tax_shift_from is None or not self.ore):
             raise ValueError("economy needs tax_shift_from and ore: without them no tax is shifted")
+        return self
+
+    @model_validator(mode="after")
+    def _ore_have_their_days(self) -> Self:
         days = [decision.valid_from for decision in self.ore]
-        if days != sorted(set(days)):
-            raise ValueError("the decisions of ore stand in the order of their days, each day once")
+        for index, (before, day) in enumerate(pairwise(days), 1):
+            if day <= before:
+                text = "the decisions of ore stand in the order of their days, each day once"
+                raise fault_at(text, "ore", index, "valid_from")
+        if self.economy is not None and days and self.tax_shift_from != days[0]:
+            text = f"the first öre hold from {days[0]}, but the tax is shifted from {self.tax_shift_from}"
+            raise fault_at(text, "ore", 0, "valid_from")
+        return self
+
+    @model_validator(mode="after")
+    def _tax_is_of_whole_years(self) -> Self:
+        first = self.tax_shift_from
+        if self.economy is not None and first is not None and (first.month, first.day) != (1, 1):
+            raise fault_at("a tax rate is of a whole year: tax is shifted from a 1 January", "tax_shift_from")
+        return self
+
+    @model_validator(mode="after")
+    def _days_can_be_counted(self) -> Self:
+        settlement = self.economy.settlement if self.economy else None
+        if settlement and settlement.counted_by == "months" and self.takeover.day != 1:
+            text = f"counts whole months, and the takeover on {self.takeover} isn't the first of one: count by days"
+            raise fault_at(text, "economy", "settlement", "counted_by")
         return self
 
 
@@ -235,20 +301,22 @@ def _faults(folder: RegionFolder, agreement: Agreement) -> Iterator[tuple[tuple[
     economy = agreement.economy
     if economy is None:
         return
-    known = {value.parameter for value in folder.parameters.all()}
     for location, name in _parameters_of(economy):
-        if name not in known:
-            yield ("economy", *location), f"there is no parameter {name}"
+        if fault := folder.parameters.fault(name, "sek"):
+            yield ("economy", *location), fault
     for index, purchase in enumerate(economy.purchases):
         if purchase.scenario is not None and purchase.scenario not in scenarios:
             yield ("economy", "purchases", index, "scenario"), f"there is no scenario {purchase.scenario}"
     for index, sharing in enumerate(economy.cost_sharing):
         if sharing.seat not in folder.region.municipalities:
             yield ("economy", "cost_sharing", index, "seat"), f"municipality {sharing.seat} is not one of the region's"
+        if sharing.shares and (odd := sorted(set(sharing.shares) ^ set(folder.region.municipalities))):
+            text = f"each of the region's municipalities has a share, and no other: compare {', '.join(odd)}"
+            yield ("economy", "cost_sharing", index, "shares"), text
 
 
 def _parameters_of(economy: Economy) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """The parameters that an agreement names, and where."""
+    """The parameters of kronor that an agreement names, and where."""
     for index, variant in enumerate(economy.inter_municipal):
         if variant.unit_price is not None:
             yield ("inter_municipal", index, "unit_price"), variant.unit_price

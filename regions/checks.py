@@ -19,6 +19,7 @@ from regions.reader import FolderReader, Problem
 from regions.scenarios import OLDEST, UNKNOWN, InheritanceFault, attribute_values, lineage, validity
 from regions.source import RecordSource, Source, VisitSource
 from regions.staffing import staffing_problems
+from regions.values import value_problems
 
 if TYPE_CHECKING:
     from regions.folder import National, RegionFolder
@@ -41,6 +42,7 @@ def cross_checks(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem
     yield from cost_problems(folder, reader)
     yield from agreement_problems(folder, reader)
     yield from rate_problems(folder, reader)
+    yield from value_problems(folder, reader)
 
 
 def _municipalities_exist(folder: RegionFolder, reader: FolderReader) -> Iterator[Problem]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
-from regions.model import Basis, Identifier, Model, Principal
+from regions.model import Basis, Identifier, Model, Principal, fault_at
 from regions.reader import FolderReader, Problem
+from regions.source import RecordSource
 
 if TYPE_CHECKING:
     from regions.folder import RegionFolder
@@ -74,11 +75,16 @@ class Costs(Model):
 
     @model_validator(mode="after")
     def _each_item_once(self) -> Self:
-        ids = [item.id for item in self.items]
-        ledger = [f"{name} of the {item.payer_before.value}" for item in self.items for name in item.ledger]
-        for what, names in (("item", ids), ("ledger's cost item", ledger)):
-            if twice := sorted({name for name in names if names.count(name) > 1}):
-                raise ValueError(f"{what} {', '.join(twice)} stands there twice: it would count twice")
+        seen: set[tuple[str, ...]] = set()
+        for index, item in enumerate(self.items):
+            listed: list[tuple[tuple[str, ...], str, str]] = [((item.id,), "id", f"item {item.id}")]
+            for name in item.ledger:
+                told = f"the ledger's cost item {name} of the {item.payer_before.value}"
+                listed.append(((item.payer_before, name), "ledger", told))
+            for entry, key, told in listed:
+                if entry in seen:
+                    raise fault_at(f"{told} stands there twice: it would count twice", "items", index, key)
+                seen.add(entry)
         return self
 
 
@@ -86,13 +92,50 @@ def cost_problems(folder: RegionFolder, reader: FolderReader) -> Iterator[Proble
     """What of `costs.yaml` can only be seen beside the region's other files."""
     if folder.costs is None:
         return
-    if folder.costs.ledger_scope not in {scenario.id for scenario in folder.scenarios}:
-        text = f"there is no scenario {folder.costs.ledger_scope}"
-        yield Problem(FILE, reader.line(FILE, "ledger_scope"), text)
-    known = {value.parameter for value in folder.parameters.all()}
-    for index, item in enumerate(folder.costs.items):
-        below = item.from_below
-        wanted = (("unit_value", below.unit_value), ("surcharge", below.surcharge)) if below else ()
-        for key, name in wanted:
-            if name is not None and name not in known:
-                yield Problem(FILE, reader.line(FILE, "items", index, "from_below", key), f"no parameter {name}")
+    for location, text in _faults(folder, folder.costs):
+        yield Problem(FILE, reader.line(FILE, *location), text)
+
+
+def _faults(folder: RegionFolder, costs: Costs) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if costs.ledger_scope not in {scenario.id for scenario in folder.scenarios}:
+        yield ("ledger_scope",), f"there is no scenario {costs.ledger_scope}"
+    yield from _index_faults(folder, costs)
+    posted = _posted(folder)
+    for index, item in enumerate(costs.items):
+        for name in item.ledger:
+            if item.payer_before in posted and name not in posted[item.payer_before]:
+                known = ", ".join(sorted(posted[item.payer_before]))
+                text = f"no source of the {item.payer_before.value}'s costs has a cost item {name}: {known}"
+                yield ("items", index, "ledger"), text
+        for key, text in _unit_value_faults(folder, item.from_below):
+            yield ("items", index, "from_below", key), text
+
+
+def _index_faults(folder: RegionFolder, costs: Costs) -> Iterator[tuple[tuple[str], str]]:
+    if fault := folder.parameters.fault(costs.price_index, "factor"):
+        yield ("price_index",), fault
+        return
+    for key, year in (("base_year", costs.base_year), ("price_year", costs.price_year)):
+        if year not in folder.parameters.years(costs.price_index):
+            yield (key,), f"parameter {costs.price_index} has no value of {year}"
+
+
+def _unit_value_faults(folder: RegionFolder, below: FromBelow | None) -> Iterator[tuple[str, str]]:
+    """Kronor of each unit, or a share of the wages; by profession and by employer where the item says so."""
+    if below is None:
+        return
+    unit, keys = "share" if below.quantity == "wages" else "sek", ("profession",) if below.by_profession else ()
+    if fault := folder.parameters.fault(below.unit_value, unit, *keys):
+        yield "unit_value", fault
+    if below.surcharge is not None and (fault := folder.parameters.fault(below.surcharge, "share", "party")):
+        yield "surcharge", fault
+
+
+def _posted(folder: RegionFolder) -> dict[Principal, set[str]]:
+    """Employer → the cost items that its sources of costs can post; none where a source has no list of codes."""
+    posted: dict[Principal, list[set[str]]] = {}
+    for source in folder.sources:
+        if source.subject == "costs" and isinstance(source, RecordSource):
+            entry = getattr(source.fields, "cost_item", None)
+            posted.setdefault(source.principal, []).append(set(entry.codes.values()) if entry else set())
+    return {principal: set().union(*names) for principal, names in posted.items() if all(names)}

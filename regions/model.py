@@ -9,7 +9,8 @@ from datetime import time
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from regions.month import Month
 
@@ -40,6 +41,12 @@ AGE_GROUPS = ("0-17", "18", "19-64", "65-79", "80-89", "90+", "unknown")
 PUBLISHED_AGE_GROUPS = ("0-18", "19-64", "65-79", "80-89", "90+", "unknown")
 OUTSIDE_COUNTY = "9998"
 UNKNOWN_MUNICIPALITY = "9999"
+
+
+def fault_at(text: str, *location: str | int) -> ValidationError:
+    """What a model's validator raises where it knows which key is wrong: then that key's line is told."""
+    detail = InitErrorDetails(type=PydanticCustomError("fault", "{text}", {"text": text}), loc=location, input=None)
+    return ValidationError.from_exception_data("fault", [detail])
 
 
 class Basis(StrEnum):
@@ -106,6 +113,13 @@ class PartsOfDay(Model):
     night: time = time(21)
 
 
+class KeptReleases(Model):
+    """Which old releases are kept: the newest ones, and the last one of each of the latest months."""
+
+    keep_newest: int = Field(default=24, ge=1)
+    keep_months: int = Field(default=36, ge=0)
+
+
 class Region(Model):
     """`region.yaml`: who takes part, which months, and how late a row may come."""
 
@@ -121,6 +135,7 @@ class Region(Model):
     parts_of_day: PartsOfDay = PartsOfDay()
     standard_year: int | None = Field(default=None, ge=1968)
     """The year on whose last day the region's ages are the standard; without one, the first baseline's last year."""
+    releases: KeptReleases = KeptReleases()
 
     @model_validator(mode="after")
     def _parts_are_of_the_county(self) -> Self:

@@ -6,8 +6,8 @@ the parameter. Nothing is silently reused.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -16,10 +16,11 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from regions.errors import DataError
-from regions.model import Basis, Identifier, Model
+from regions.model import Basis, Identifier, Model, fault_at
 
 _RANK = {Basis.OFFICIAL: 0, Basis.DELIVERED: 0, Basis.DERIVED: 1, Basis.FORECAST: 2, Basis.ILLUSTRATIVE: 3}
-_OWN_COLUMNS = {"year", "value", "kind", "known_from", "reference"}
+_OWN_COLUMNS = {"year", "value", "kind", "known_from", "reference", "address"}
+_LARGEST_SHARE = 2
 
 
 class Reference(Model):
@@ -75,6 +76,14 @@ class ParameterFile(Model):
             raise ValueError("give either file (a CSV beside this one) or values")
         return self
 
+    @model_validator(mode="after")
+    def _values_have_the_keys(self) -> Self:
+        for index, entry in enumerate(self.values):
+            for key in sorted(set(entry.keys) ^ set(self.keys)):
+                text = f"key {key} is not listed under keys" if key in entry.keys else f"key {key} is missing"
+                raise fault_at(text, "values", index)
+        return self
+
 
 @dataclass(frozen=True)
 class ParameterValue:
@@ -89,6 +98,16 @@ class ParameterValue:
     known_from: date
     reference: str
     address: str
+    place: int = field(default=0, compare=False)
+    """Where it stands: the line of its CSV, or its number among the values of its YAML, from 1."""
+
+
+class ValueFault(ValueError):
+    """What is wrong with a value, and its `place`."""
+
+    def __init__(self, text: str, place: int) -> None:
+        super().__init__(text)
+        self.place = place
 
 
 class Parameters:
@@ -125,6 +144,17 @@ class Parameters:
         """The years for which the parameter has any value."""
         return tuple(sorted({year for name, year, _ in self._values if name == parameter}))
 
+    def fault(self, parameter: str, unit: str, *keys: str) -> str | None:
+        """Why the parameter can't be used where this unit and these keys are needed; None where it can."""
+        found = next((values[0] for (name, _, _), values in self._values.items() if name == parameter), None)
+        if found is None:
+            return f"there is no parameter {parameter}"
+        if found.unit != unit:
+            return f"parameter {parameter} has the unit {found.unit}; {unit} is needed here"
+        if (own := tuple(key for key, _ in found.keys)) != tuple(sorted(keys)):
+            return f"parameter {parameter} has {_keys_in_words(own)}; here it needs {_keys_in_words(keys)}"
+        return None
+
     def all(self) -> list[ParameterValue]:
         """Every value, by parameter, year, keys and date."""
         flat = [value for values in self._values.values() for value in values]
@@ -136,33 +166,71 @@ def weakest(kinds: Iterable[Basis]) -> Basis:
     return max(kinds, key=_RANK.__getitem__)
 
 
+def _keys_in_words(keys: Iterable[str]) -> str:
+    return f"the keys {', '.join(keys)}" if keys else "no keys"
+
+
 def read_values(definition: ParameterFile, folder: Path) -> list[ParameterValue]:
-    """The values of one parameter file; raises ValueError with the row where a CSV is wrong."""
+    """The values of one parameter file; raises ValueFault for the first that is wrong, or stands there twice."""
+    values = list(_read(definition, folder))
+    seen = set()
+    for value in values:
+        if (same := (value.year, value.keys, value.kind, value.known_from)) in seen:
+            detail = "".join(f", {key} {text}" for key, text in value.keys)
+            raise ValueFault(f"a value of {value.year}{detail} stands there already", value.place)
+        seen.add(same)
+    return values
+
+
+def _read(definition: ParameterFile, folder: Path) -> Iterator[ParameterValue]:
     if definition.file is None:
-        return [_numbered(definition, _inline_row(entry), None) for entry in definition.values]
+        for number, entry in enumerate(definition.values, 1):
+            yield _placed(definition, _inline_row(entry), number)
+        return
     with (folder / definition.file).open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
         wanted = {"year", "value", *definition.keys}
         if missing := sorted(wanted - set(reader.fieldnames or ())):
-            raise ValueError(f"{definition.file}: column {', '.join(missing)} is missing")
-        return [_numbered(definition, row, reader.line_num) for row in reader]
+            raise ValueFault(f"column {', '.join(missing)} is missing", 1)
+        if odd := sorted(set(reader.fieldnames or ()) - wanted - _OWN_COLUMNS):
+            raise ValueFault(
+                f"column {', '.join(odd)} is neither a key nor one of {', '.join(sorted(_OWN_COLUMNS))}", 1
+            )
+        for row in reader:
+            yield _placed(definition, row, reader.line_num)
 
 
-def _numbered(definition: ParameterFile, row: Mapping[str, str], number: int | None) -> ParameterValue:
-    """The row's value; what is wrong with it as a ValueError that names the line, or the year."""
-    where = f"{definition.file}, line {number}" if number else f"value of {row['year']}"
+def _placed(definition: ParameterFile, row: Mapping[str, str], place: int) -> ParameterValue:
     try:
-        return _value(definition, row)
+        value = _value(definition, row, place)
     except KeyError as error:
-        raise ValueError(f"{where}: key {error.args[0]} is missing") from None
+        raise ValueFault(f"key {error.args[0]} is missing", place) from None
     except (InvalidOperation, TypeError):
-        raise ValueError(f"{where}: value is not a number") from None
+        raise ValueFault("value is not a number", place) from None
     except ValueError as error:
-        raise ValueError(f"{where}: {error}") from None
+        raise ValueFault(str(error), place) from None
+    if fault := _impossible(value):
+        raise ValueFault(f"{value.value} {fault}", place)
+    return value
+
+
+def _impossible(value: ParameterValue) -> str | None:
+    """Why no value of the unit can be such; published outcomes, in the other units, may be of either sign."""
+    amount, unit = value.value, value.unit
+    if not amount.is_finite():
+        return "is not a number"
+    told = {
+        "persons": (amount > 0 and amount == int(amount), "is no number of persons: those are whole and above 0"),
+        "factor": (amount > 0, "is no factor or index: those are above 0"),
+        "share": (-1 < amount <= _LARGEST_SHARE, "is no share, a fraction such as 0.31: was it given in percent?"),
+        **dict.fromkeys(("sek", "percent", "ore"), (amount >= 0, f"is below 0, and nothing in {unit} is")),
+    }
+    is_possible, why = told.get(unit, (True, ""))
+    return None if is_possible else why
 
 
 def _inline_row(entry: InlineValue) -> dict[str, str]:
-    row = {"year": str(entry.year), "value": str(entry.value), **entry.keys}
+    row = {**entry.keys, "year": str(entry.year), "value": str(entry.value)}
     if entry.kind:
         row["kind"] = entry.kind.value
     if entry.known_from:
@@ -170,7 +238,7 @@ def _inline_row(entry: InlineValue) -> dict[str, str]:
     return row | ({"reference": entry.reference} if entry.reference else {})
 
 
-def _value(definition: ParameterFile, row: Mapping[str, str]) -> ParameterValue:
+def _value(definition: ParameterFile, row: Mapping[str, str], place: int) -> ParameterValue:
     year = int(row["year"])
     known = row.get("known_from") or ""
     return ParameterValue(
@@ -183,4 +251,5 @@ def _value(definition: ParameterFile, row: Mapping[str, str]) -> ParameterValue:
         known_from=date.fromisoformat(known) if known else definition.known_from.of(year),
         reference=row.get("reference") or definition.reference.title,
         address=row.get("address") or definition.reference.address,
+        place=place,
     )

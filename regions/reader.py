@@ -13,7 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from regions.model import Model
-from regions.parameters import ParameterFile, ParameterValue, read_values
+from regions.parameters import ParameterFile, ParameterValue, ValueFault, read_values
 
 _M = TypeVar("_M", bound=Model)
 
@@ -37,6 +37,10 @@ class FolderReader:
         self.path = path
         self.problems: list[Problem] = []
         self.raw: dict[str, bytes] = {}
+        self.definitions: dict[str, ParameterFile] = {}
+        """The folder's parameters by id."""
+        self.values: list[ParameterValue] = []
+        """All values of its parameters, once they have been read."""
         self._trees: dict[str, CommentedMap] = {}
 
     def one(self, name: str, kind: type[_M] | TypeAdapter[_M]) -> _M | None:
@@ -79,19 +83,29 @@ class FolderReader:
 
     def parameters(self) -> list[ParameterValue]:
         """All values of the folder's `parameters/`."""
-        values: list[ParameterValue] = []
         for definition in self.many("parameters", ParameterFile):
             if definition.file and self._text(f"parameters/{definition.file}") is None:
                 continue
+            self.definitions[definition.id] = definition
             try:
-                values += read_values(definition, self.path / "parameters")
-            except ValueError as error:
-                self.problems.append(Problem(f"parameters/{definition.id}.yaml", 1, str(error)))
-        return values
+                self.values += read_values(definition, self.path / "parameters")
+            except ValueFault as fault:
+                self.problems.append(Problem(*self._place(definition, fault.place), str(fault)))
+        return self.values
+
+    def place(self, value: ParameterValue) -> tuple[str, int]:
+        """File and line of a value of the folder's own `parameters/`."""
+        return self._place(self.definitions[value.parameter], value.place)
 
     def line(self, name: str, *location: str | int) -> int:
         """The line of a file on which a key stands."""
         return _line(self._trees.get(name), location)
+
+    def _place(self, definition: ParameterFile, place: int) -> tuple[str, int]:
+        if definition.file is not None:
+            return f"parameters/{definition.file}", place
+        name = f"parameters/{definition.id}.yaml"
+        return name, self.line(name, "values", place - 1)
 
     def _name_is_id(self, name: str, stem: str, entry: Model) -> None:
         identifier = getattr(entry, "id", stem)
@@ -174,6 +188,8 @@ def _words(fault: Any) -> str:
         return f"{where} is missing"
     if fault["type"] == "extra_forbidden":
         return f"{where} is not a known key"
+    if fault["type"] == "string_type" and isinstance(fault["input"], int):
+        return f'{where}: write it in quotes, "{fault["input"]}"'
     return f"{where}: {str(fault['msg']).removeprefix('Value error, ')}"
 
 

@@ -2,17 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
-from expectations.rules import record_rules, result_rules, rule, visit_rules
+from expectations.rules import Rule, record_rules, result_rules, rule, visit_rules
 from expectations.suite import failed_results
 from regions.errors import DataError
 from regions.parameters import ParameterValue
 from tasks.compute import bound_of
+from tasks.continuity import write_continuity
+from tasks.csv_files import write_csv_files
 from tasks.definitions import code_hash, code_version, rules_hash
 from tasks.equalisation.tables import equalisation, with_official_values
 from tasks.findings import date_new, write_changes
@@ -22,10 +24,12 @@ from tasks.register import latest_official, register, register_table, retrieved
 from tasks.row_counts import count_rows
 from tasks.run import Run
 from tasks.staffing import staffing_rows
+from tasks.workbook import names_of, write_workbook
 from warehouse import indicators, releases, schema
 from warehouse.canonical import table_hash
 from warehouse.columns import Table
 from warehouse.lake import registered, snapshot
+from warehouse.lineage import lineage
 from warehouse.model_files import MODELS
 from warehouse.models import computed_models
 from warehouse.releases import Manifest
@@ -94,12 +98,16 @@ def release(run: Run, building: Path, inputs: Sequence[Input]) -> Manifest:
         _write_definitions(run)
         _write_staffing(run)
         _write_equalisation(run)
+        write_continuity(run, BUILD)
         _write_meta(run, inputs)
     manifest = _manifest(run, inputs)
     _write_release(run, manifest)
     date_new(run, f"{BUILD}.{schema.CHANGES.name}", str(manifest["release_id"]))
     _check(run)
     _write_parquet(run, building)
+    write_csv_files(run.connection, BUILD, building / "csv")
+    workbook = building / "excel" / f"hemvard_{run.folder.region.id}.xlsx"
+    write_workbook(run.connection, BUILD, workbook, names_of(run.folder))
     run.connection.execute(f"DETACH {BUILD}")
     releases.write_manifest(building, manifest)
     return manifest
@@ -160,6 +168,7 @@ def _write_equalisation(run: Run) -> None:
 def _write_meta(run: Run, inputs: Sequence[Input]) -> None:
     _insert(run, schema.INPUTS, [astuple(entry) for entry in inputs])
     _insert(run, schema.DICTIONARY, list(schema.dictionary_rows()))
+    _insert(run, schema.LINEAGE, [astuple(line) for line in lineage()])
 
 
 def _insert(run: Run, table: Table, rows: Sequence[Sequence[object]]) -> None:
@@ -266,14 +275,27 @@ def _hidden_shares(run: Run) -> tuple[object, object]:
 
 
 def _check(run: Run) -> None:
-    broken = failed_results(run.connection, BUILD, result_rules())
-    if broken:
-        listed = "\n".join(f"  {entry}: {rule(entry).message_en}" for entry in sorted(broken))
+    """Ask the result rules: an error stops the release, a warning is told at the end."""
+    broken = [rule(entry) for entry in sorted(failed_results(run.connection, BUILD, result_rules()))]
+    run.odd += [line for entry in broken if entry.severity == "warning" for line in _odd(run, entry)]
+    if errors := [entry for entry in broken if entry.severity == "error"]:
+        listed = "\n".join(f"  {entry.id}: {entry.message_en}" for entry in errors)
         raise DataError(
-            f"The results break {len(broken)} rule(s); nothing was published, the last release stands.\n{listed}",
+            f"The results break {len(errors)} rule(s); nothing was published, the last release stands.\n{listed}",
             where="expectations/results.yaml",
             todo="This is a fault of the figures, not of a delivery: report it with the rule's name.",
         )
+
+
+def _odd(run: Run, broken: Rule) -> Iterator[str]:
+    """A warning in words: each breach by its first column."""
+    cursor = run.connection.cursor()
+    try:
+        cursor.execute(f"USE {BUILD}.meta")
+        for row in cursor.execute(broken.question()).fetchall():
+            yield f"{row[0]}: {broken.message_en} ({broken.id})"
+    finally:
+        cursor.close()  # an open one would keep the release's database attached
 
 
 def _write_parquet(run: Run, building: Path) -> None:

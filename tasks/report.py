@@ -18,7 +18,8 @@ from tasks.plan import Missing, Plan
 from tasks.register import TO_TELL, Entry, register
 from tasks.release import NOTICE_SV
 from tasks.run import Rejection, Run
-from warehouse.releases import DATABASE, manifest_of
+from warehouse.following import behind_of
+from warehouse.releases import DATABASE, Hold, manifest_of
 
 SHOWN = 10
 """How many findings of a kind are told of one by one."""
@@ -36,6 +37,12 @@ class Outcome:
     is_new: bool = False
     changes: Changes | None = None
     """What the release finds beside the one before; None where no release was built."""
+    hold: Hold | None = None
+    """The rollback that keeps what these inputs make out of force."""
+    ended_hold: Hold | None = None
+    """The rollback that held until this run, whose inputs are others."""
+    removed: tuple[str, ...] = ()
+    """The old releases that the region's rule doesn't keep."""
     text: str = ""
 
     @property
@@ -103,8 +110,24 @@ def _what_happened(outcome: Outcome) -> Iterator[str]:
     if outcome.release is not None:
         told = "New release in force" if outcome.is_new else "Nothing new; the release in force stands"
         yield f"{told}: {manifest_of(outcome.release)['release_id']}"
+        yield from _put_in_force(outcome, outcome.release)
+    yield from (f"Look at {line}" for line in outcome.run.odd)
     if outcome.changes is not None:
         yield from _changes(outcome.changes)
+
+
+def _put_in_force(outcome: Outcome, release: Path) -> Iterator[str]:
+    """What a rollback, a reader and the rule for old releases made of it."""
+    place, region = outcome.run.home, outcome.run.folder.region.id
+    if outcome.hold is not None:
+        yield f"A rollback of {outcome.hold.since} (UTC) holds it in force, instead of {outcome.hold.instead_of},"
+        yield f"until the inputs change, or: hemvard rollback {region} latest"
+    if outcome.ended_hold is not None:
+        yield f"The inputs have changed: the rollback to {outcome.ended_hold.release} holds no longer"
+    for name in behind_of(place, release):
+        yield f"Held by a reader, and not yet of it: {place.published / name}; the next run tries again"
+    if outcome.removed:
+        yield f"Old releases removed by the region's rule: {_shortened(list(outcome.removed))}"
 
 
 def _computed(models: Sequence[Computed]) -> Iterator[str]:

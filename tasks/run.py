@@ -54,6 +54,8 @@ class Run:
         self.rejections: list[Rejection] = []
         self.not_computed: list[str] = []
         """Tables of money that the release lacks, and why, in plain English."""
+        self.odd: list[str] = []
+        """What of the results is unlike the release before, in plain English; it stops nothing."""
         self.staged: tuple[str, ...] = (VISITS,)
         """The subjects that the month at hand has deliveries of; visits always."""
         self._ledger: LedgerState | None = None

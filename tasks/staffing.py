@@ -33,6 +33,7 @@ from regions.parameters import weakest
 from regions.source import VISITS
 from regions.staffing import AgreedPosts, Norm, Volume
 from tasks.compute import bound_of
+from tasks.near_boundaries import BOUNDARIES, read_apart, without_own_numbers
 from tasks.register import register, waiting
 from warehouse.lake import registered
 from warehouse.ledger import read_ledger
@@ -44,7 +45,6 @@ OTHER = "other"
 """The profession under which those with few patients stand."""
 _NOVEMBER = 11
 _STEP = Decimal(1).scaleb(-PLACES)
-_BOUNDARIES = ("hemvard_conditions", "hemvard_scenarios")
 _YEARS = """
 SELECT DISTINCT make_date(year(month), 1, 1) AS period_start, make_date(year(month), 12, 31) AS period_end
 FROM lake.volumes.cube
@@ -114,7 +114,9 @@ def staffing_rows(connection: duckdb.DuckDBPyConnection, folder: RegionFolder, a
     rows = list(_delivered(_read_posts(connection, folder), folder, lacking))
     if folder.staffing is not None:
         status_of, minimum = _status_of_visits(folder, lacking), folder.publication.min_persons
-        work = {key: _Boundary(group, minimum, status_of) for key, group in read_work(connection, folder).items()}
+        done = read_work(connection, folder)
+        near = _near(connection, folder, done)
+        work = {key: _Boundary(group, minimum, status_of, near[key]) for key, group in done.items()}
         for boundary in work.values():
             rows += boundary.by_volume(folder.staffing.volume) if folder.staffing.volume else ()
             rows += boundary.by_norm(folder.staffing.norms) if folder.staffing.norms else ()
@@ -175,11 +177,33 @@ def read_work(
     """What is done within each boundary, by year and scenario: of one year, or of all."""
     bound = bound_of(folder).tables
     years = connection.execute(_YEARS, {"year": year}).to_arrow_table()
-    tables = {"hemvard_windows": years, **{name: bound[name] for name in _BOUNDARIES}}
+    tables = {"hemvard_windows": years, **{name: bound[name] for name in BOUNDARIES}}
     with registered(connection, tables):
         found = connection.execute(composed("volumes/work_by_scenario")).fetchall()
     rows = [Work(*row) for row in sorted(found)]
     return {key: list(group) for key, group in groupby(rows, key=lambda work: (work.year, work.scenario))}
+
+
+def _near(
+    connection: duckdb.DuckDBPyConnection, folder: RegionFolder, done: Mapping[tuple[int, str], Sequence[Work]]
+) -> dict[tuple[int, str], frozenset[str]]:
+    """Year and boundary → the municipalities that have no posts of their own, for few persons part it from another."""
+    scenarios, least = [scenario.id for scenario in folder.scenarios], folder.publication.min_persons
+    near: dict[tuple[int, str], frozenset[str]] = {}
+    for year in sorted({year for year, _ in done}):
+        whole = {name: [row for row in done.get((year, name), ()) if row.profession == ALL] for name in scenarios}
+        patients = {name: {row.municipality_code: row.patients for row in rows} for name, rows in whole.items()}
+        size = {code: Fraction(max(of.get(code, 0) for of in patients.values())) for code in _places(patients)}
+        counted = {name: {code: of[code] for code in of if code in size} for name, of in patients.items()}
+        apart = read_apart(connection, folder, year)
+        found = without_own_numbers(scenarios, scenarios, counted, apart, size, least, {})
+        near |= {(year, name): codes for name, codes in found.items()}
+    return near
+
+
+def _places(patients: Mapping[str, Mapping[str, int]]) -> set[str]:
+    """The municipalities of any boundary, in which somebody is."""
+    return {code for of in patients.values() for code in of} - {ALL, NOWHERE}
 
 
 # from HR
@@ -232,7 +256,7 @@ def _headcount(posts: Iterable[_Posts]) -> int | None:
 class _Boundary:
     """A year's work within a boundary, and the posts reckoned from it."""
 
-    def __init__(self, work: Sequence[Work], minimum: int, status_of: _StatusOf) -> None:
+    def __init__(self, work: Sequence[Work], minimum: int, status_of: _StatusOf, near: frozenset[str]) -> None:
         by_cell = {(entry.municipality_code, entry.profession): entry for entry in work}
         self._total = by_cell[ALL, ALL]
         self._cells = {cell: entry for cell, entry in by_cell.items() if ALL not in cell}
@@ -240,6 +264,8 @@ class _Boundary:
         self._municipalities = [entry for (code, name), entry in by_cell.items() if name == ALL != code]
         self._minimum = minimum
         self._status_of = status_of
+        self._near = near
+        """Municipalities whose posts beside those of another boundary would tell of few persons."""
 
     def by_volume(self, volume: Volume) -> Iterator[StaffingRow]:
         """Posts that the minutes of the visits need, and the travel to them."""
@@ -318,7 +344,7 @@ class _Boundary:
 
     def _gathered(self, values: Mapping[str, _Number], persons: Mapping[str, int]) -> dict[str, _Number]:
         """Values by municipality, those of municipalities with few persons under 0000."""
-        hidden = folded(persons, self._minimum, NOWHERE)
+        hidden = folded(persons, self._minimum, NOWHERE) | self._near
         return _summed((NOWHERE if code in hidden else code, value) for code, value in values.items())
 
     def _row(

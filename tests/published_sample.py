@@ -57,6 +57,10 @@ YEAR_MARGINS = (
     ("place", "age_group"),
     ("place", "planned", "age_group"),
 )
+LINEAGE = tuple(
+    ("volumes.visits_month", column, "core.visits", source, "warehouse/models/volumes/visits_month.sql", "sql")
+    for column, source in (("visits", "*"), ("patients", "person_key"), ("care_form", "care_form"))
+)
 SOURCES = (
     ("procapita_visits", "Boden, Haparanda, Kalix, Luleå och Älvsbyn"),
     ("treserva_visits", "Gällivare, Kiruna, Pajala, Överkalix och Övertorneå"),
@@ -146,6 +150,7 @@ def sample(period: Sequence[date], names: Mapping[str, str] = NAMES) -> Sample:
     made.tables["meta.parameters"] = [_parameter()]
     columns = schema.DICTIONARY.names()
     made.tables["meta.dictionary"] = [dict(zip(columns, row, strict=True)) for row in schema.dictionary_rows()]
+    made.tables["meta.lineage"] = [dict(zip(schema.LINEAGE.names(), row, strict=True)) for row in LINEAGE]
     return made
 
 
@@ -364,6 +369,8 @@ def _scenario_differences(years: Sequence[int]) -> Iterable[Row]:
                     "visits_removed": max(0, one[2] - other[2]),
                     "unplanned_visits": other[3] - one[3],
                     "patients": 60,
+                    "patients_added": 60 if other[2] > one[2] else 0,
+                    "patients_removed": 60 if one[2] > other[2] else 0,
                     "minutes": 30 * (other[2] - one[2]),
                     "visits_on_unknown": 0,
                     "status": "ok",

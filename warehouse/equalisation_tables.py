@@ -20,7 +20,7 @@ _METHOD = key(
     "method",
     "VARCHAR",
     "ledger (ur redovisningen) eller from_below (ur tjänster och enhetspriser)",
-    "From the ledger, or from below (posts and unit values)",
+    "ledger (as recorded) or from_below (posts and unit values)",
 )
 _MUNICIPALITY = key(
     "municipality_code",
@@ -89,7 +89,12 @@ NET_COSTS = Table(
     (
         _SCENARIO,
         _METHOD,
-        key("party", "VARCHAR", "Vem som betalar före: region eller municipality", "Who pays before the transfer"),
+        key(
+            "party",
+            "VARCHAR",
+            "Vem som betalar före: region eller municipality",
+            "Who pays before: region or municipality",
+        ),
         _MUNICIPALITY,
         key("cost_item", "VARCHAR", "Kostnadspost (costs.yaml)", "Cost item of the region's list"),
         opened("title_sv", "VARCHAR", "Kostnadspostens namn", "The cost item's name"),
@@ -122,7 +127,12 @@ NET_COST_COMPARISON = Table(
     "The two ways of reckoning the net cost side by side, item by item, in base-year prices",
     (
         _SCENARIO,
-        key("party", "VARCHAR", "Vem som betalar före", "Who pays before the transfer"),
+        key(
+            "party",
+            "VARCHAR",
+            "Vem som betalar före: region eller municipality",
+            "Who pays before: region or municipality",
+        ),
         _MUNICIPALITY,
         key("cost_item", "VARCHAR", "Kostnadspost (costs.yaml)", "Cost item of the region's list"),
         opened("base_year", "SMALLINT", "Basår", "Base year"),
@@ -138,7 +148,12 @@ NET_COST_COMPARISON = Table(
         opened(
             "quantity", _PERSONS, "Antal som enhetspriset gäller", "Quantity that the unit value is of", "by_definition"
         ),
-        opened("quantity_unit", "VARCHAR", "Vad som räknas", "What is counted"),
+        opened(
+            "quantity_unit",
+            "VARCHAR",
+            "Vad som räknas: visits, minutes, patients, fte, municipalities eller wages (kronor i lön)",
+            "What is counted: visits, minutes, patients, fte, municipalities or wages (kr of wages)",
+        ),
         _sek(
             "unit_value_sek",
             "Antaget pris per enhet, alla tillägg inräknade",
@@ -178,7 +193,10 @@ TAX_SHIFT = Table(
             "ore",
         ),
         opened(
-            "ore_kind", "VARCHAR", "decided (beslutat) eller rounded (avrundat)", "Decided, or required and rounded"
+            "ore_kind",
+            "VARCHAR",
+            "decided (beslutat) eller rounded (avrundat)",
+            "decided, or rounded (required and rounded)",
         ),
         _sek("revenue_sek", "Kommunernas intäkt av växlingen", "The municipalities' revenue of the agreed öre"),
         _sek("own_tax_sek", "varav egen skatt", "of which own tax"),
@@ -279,7 +297,12 @@ INTER_MUNICIPAL = Table(
         opened(
             "weight", "DECIMAL(9,6)", "Andel av skillnaden som jämnas ut", "Share of the difference evened out", "share"
         ),
-        opened("cost_key", "VARCHAR", "Vad kostnaden mäts med", "What the cost is measured by"),
+        opened(
+            "cost_key",
+            "VARCHAR",
+            "Vad kostnaden mäts med: actual_cost, visits_price, age_weighted_population eller per_inhabitant",
+            "What the cost is measured by: actual_cost, visits_price, age_weighted_population or per_inhabitant",
+        ),
         _sek(
             "difference_sek",
             "Kostnad − intäkt, centrerad så att summan är noll",
@@ -291,8 +314,8 @@ INTER_MUNICIPAL = Table(
             "Plus receives, minus pays; sums to exactly zero",
         ),
         _per_inhabitant("amount_sek_per_inhabitant", "Belopp per invånare", "Amount per inhabitant"),
-        _sek("effect_sek", "Vinst eller förlust före", "Gain or loss before"),
-        _sek("net_effect_sek", "Vinst eller förlust efter", "Gain or loss after"),
+        _sek("effect_sek", "Vinst eller förlust före utjämningen", "Gain or loss before the equalisation"),
+        _sek("net_effect_sek", "Vinst eller förlust efter utjämningen", "Gain or loss after the equalisation"),
         _BASIS,
         STATUS,
     ),
@@ -306,7 +329,7 @@ EXCHANGE_DECISIONS = Table(
             "origin",
             "VARCHAR",
             "agreement eller tax_rates (sedd i skattesatserna)",
-            "Agreement, or seen in the tax rates",
+            "agreement, or tax_rates (seen in the tax rates)",
         ),
         key("agreement", "VARCHAR", "Överenskommelse; - där ingen finns", "Agreement; - where there is none"),
         key("valid_from", "DATE", "Gäller från", "Valid from"),
@@ -337,7 +360,7 @@ TAX_RATES = Table(
             "origin",
             "VARCHAR",
             "agreement eller tax_rates (sedd i skattesatserna)",
-            "Agreement, or seen in the tax rates",
+            "agreement, or tax_rates (seen in the tax rates)",
         ),
         key("agreement", "VARCHAR", "Överenskommelse; - där ingen finns", "Agreement; - where there is none"),
         _YEAR,
@@ -359,9 +382,16 @@ SETTLEMENTS = Table(
         _AGREEMENT,
         _YEAR,
         _MUNICIPALITY,
-        opened("days_counted_by", "VARCHAR", "months eller days", "By months or by days"),
+        opened(
+            "days_counted_by", "VARCHAR", "Räknat i months (månader) eller days (dagar)", "Counted in months or days"
+        ),
         opened("part_share", _FACTOR, "Del av året", "Part of the year", "share"),
-        opened("settled_on", "VARCHAR", "revenue (intäkt) eller net_cost", "What is settled: revenue or net cost"),
+        opened(
+            "settled_on",
+            "VARCHAR",
+            "revenue (intäkt) eller net_cost (nettokostnad)",
+            "What is settled: revenue or net_cost",
+        ),
         _sek("year_sek", "Hela årets belopp", "The whole year's amount"),
         _sek(
             "amount_sek",
@@ -382,12 +412,20 @@ PURCHASES = Table(
         _YEAR,
         _MUNICIPALITY,
         opened("title_sv", "VARCHAR", "Vad som köps", "What is bought"),
-        opened("buyer", "VARCHAR", "Köpare: region eller municipality", "Buyer"),
-        opened("quantity", _PERSONS, "Antal", "Quantity", "by_definition"),
-        opened("quantity_unit", "VARCHAR", "Vad som räknas", "What is counted"),
+        opened("buyer", "VARCHAR", "Köpare: region eller municipality", "Buyer: region or municipality"),
+        opened(
+            "quantity",
+            _PERSONS,
+            "Kommunens del av länets antal",
+            "The municipality's part of the county's quantity",
+            "by_definition",
+        ),
+        opened("quantity_unit", "VARCHAR", "visits, hours eller posts (tjänster)", "visits, hours or posts"),
         _sek("unit_price_sek", "Pris per styck i årets priser", "Price per unit in the year's prices"),
         _sek("amount_sek", "Plus: kommunen får; minus: betalar", "Plus: the municipality receives; minus: pays"),
-        opened("split_by", "VARCHAR", "Fördelning mellan kommunerna", "How it is split among municipalities"),
+        opened(
+            "split_by", "VARCHAR", "Fördelat efter population eller visits (besök)", "Split by population or visits"
+        ),
         _BASIS,
         STATUS,
     ),
@@ -402,38 +440,49 @@ LOOK_AHEAD = Table(
             "assumption",
             "VARCHAR",
             "recorded_cost_indexed (redovisad kostnad med index) eller future_growth (även åldrande och folkmängd)",
-            "Recorded cost indexed, or ageing and population too",
+            "recorded_cost_indexed, or future_growth (ageing and population too)",
         ),
         key("year_number", "SMALLINT", "År efter växlingen, från 1", "Year after the shift, from 1"),
         _YEAR,
         _MUNICIPALITY,
         opened("population", _PERSONS, "Invånare, prognos", "Inhabitants, forecast", "persons"),
-        _sek("revenue_sek", "Intäkt av växlingen", "Revenue of the shift"),
-        _sek("cost_sek", "Kostnad", "Cost"),
+        _sek(
+            "revenue_sek",
+            "Intäkt av växlingen",
+            "Revenue of the shift: öre in force × guaranteed tax power × inhabitants",
+        ),
+        _sek("cost_sek", "Nettokostnad i årets priser", "Net cost in the year's prices"),
         _sek("effect_sek", "Intäkt − kostnad; plus är vinst", "Revenue − cost; plus is a gain"),
-        _per_inhabitant("effect_sek_per_inhabitant", "Per invånare", "Per inhabitant"),
+        _per_inhabitant("effect_sek_per_inhabitant", "Vinst eller förlust per invånare", "Gain or loss per inhabitant"),
         _BASIS,
         STATUS,
     ),
 )
 SENSITIVITY = Table(
     "equalisation.sensitivity",
-    "Vad tio procent upp eller ned på varje antagande betyder",
-    "What ten per cent more or less of each assumption means",
+    f"Vad tio procent upp eller ned på varje antagande betyder. {_NOT_INCLUDED_SV}",
+    f"What ten per cent more or less of each assumption means. {_NOT_INCLUDED_EN}",
     (
         _AGREEMENT,
         _SCENARIO,
         _METHOD,
         _YEAR,
-        key("assumption", "VARCHAR", "Antagande som ändras", "Assumption that is changed"),
-        key("change_share", "DECIMAL(9,6)", "Ändring", "Change", "share"),
+        key(
+            "assumption",
+            "VARCHAR",
+            "Antagande som ändras; item: följt av en kostnadspost",
+            "Assumption that is changed; item: and a cost item",
+        ),
+        key("change_share", "DECIMAL(9,6)", "Ändring: −0,1, 0 eller 0,1", "Change: −0.1, 0 or 0.1", "share"),
         _sek("net_cost_sek", "Nettokostnad", "Net cost"),
         opened("required_ore", _ORE, "Öre som krävs", "Öre required", "ore"),
         _sek("rounding_sek", "Intäkt av beslutade öre minus nettokostnad", "Revenue of the agreed öre minus net cost"),
         _per_inhabitant(
-            "lowest_effect_sek_per_inhabitant", "Största förlust per invånare", "The lowest effect per inhabitant"
+            "lowest_effect_sek_per_inhabitant", "Lägsta utfall per invånare", "The lowest effect per inhabitant"
         ),
-        opened("lowest_municipality_code", "VARCHAR", "Kommun med största förlust", "The municipality with it"),
+        opened(
+            "lowest_municipality_code", "VARCHAR", "Kommun med lägsta utfall", "The municipality with the lowest effect"
+        ),
         _BASIS,
     ),
 )
@@ -443,8 +492,13 @@ COST_SHARING = Table(
     "How a project's own costs are shared between the parties",
     (
         key("cost_sharing", "VARCHAR", "Delning (agreements/)", "The sharing's id in the agreement"),
-        key("cost_post", "VARCHAR", "Kostnad", "What is shared"),
-        key("party", "VARCHAR", "region eller municipality", "Region or municipality"),
+        key(
+            "cost_post",
+            "VARCHAR",
+            "Kostnad: post_1, post_2 … eller other_costs (övriga)",
+            "What is shared: post_1, post_2 … or other_costs",
+        ),
+        key("party", "VARCHAR", "region eller municipality", "region or municipality"),
         key(
             "municipality_code",
             "VARCHAR",

@@ -63,6 +63,16 @@ class RegionHome:
         """The link to the release in force."""
         return self.published / "current"
 
+    @property
+    def current_file(self) -> Path:
+        """What names the release in force, also where links don't work."""
+        return self.published / "current.json"
+
+    @property
+    def hold(self) -> Path:
+        """What a rollback leaves, so that runs with nothing new let it stand."""
+        return self.published / "held.json"
+
     def prepare(self) -> None:
         """Make the folders; row level is for the owner alone."""
         for folder in (self.restricted, self.landing, self.data, self.temp):

@@ -8,6 +8,8 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -120,6 +122,46 @@ def snapshot(connection: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """A state of the lake: its number, and when it was committed (UTC, without a zone)."""
+
+    number: int
+    committed: datetime
+
+
+def snapshots(connection: duckdb.DuckDBPyConnection) -> list[Snapshot]:
+    """The snapshots that the lake keeps, in the order in which they were committed."""
+    rows = connection.execute(
+        "SELECT snapshot_id, timezone('UTC', snapshot_time) FROM ducklake_snapshots($lake) ORDER BY snapshot_id",
+        {"lake": LAKE},
+    )
+    return [Snapshot(number, committed) for number, committed in rows.fetchall()]
+
+
+def go_back(connection: duckdb.DuckDBPyConnection, home: RegionHome, number: int) -> None:
+    """Attach the lake anew, for reading alone, as the snapshot of that number left it.
+
+    By its number: a catalogue in SQLite keeps the times as text, and two snapshots may have the same one.
+    """
+    connection.execute(f"DETACH {LAKE}")
+    _attach(connection, home, read_only=True, version=number)
+
+
+def confine(connection: duckdb.DuckDBPyConnection, home: RegionHome) -> None:
+    """From here on names are looked up in the lake, no file but the lake's is opened, and no setting is changed.
+
+    It isn't enough where others write the SQL: some functions of DuckDB's extensions open files by themselves.
+    A fifth of the machine's memory is left to it, so that a run has room beside it.
+    """
+    connection.execute(f"USE {LAKE}")
+    connection.execute(f"SET memory_limit = '{_memory_mib() // 3}MiB'")
+    connection.execute(f"SET allowed_directories = [{literal(str(home.data))}]")
+    connection.execute("SET python_enable_replacements = false")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
 def _prepare_catalogue(file: Path) -> None:
     # Without WAL a reader's open transaction makes the writer's commit fail: "database is locked".
     catalogue = sqlite3.connect(file, timeout=60)
@@ -130,10 +172,14 @@ def _prepare_catalogue(file: Path) -> None:
     file.chmod(PRIVATE & 0o600)
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, home: RegionHome, *, read_only: bool) -> None:
+def _attach(
+    connection: duckdb.DuckDBPyConnection, home: RegionHome, *, read_only: bool, version: int | None = None
+) -> None:
     options = f"DATA_PATH {literal(str(home.data))}, ENCRYPTED, DATA_INLINING_ROW_LIMIT 0, META_BUSY_TIMEOUT 60000"
     # A home that was moved or restored elsewhere opens where it now lies.
     options += ", OVERRIDE_DATA_PATH true"
+    if version is not None:
+        options += f", SNAPSHOT_VERSION {int(version)}"
     mode = ", READ_ONLY" if read_only else ""
     connection.execute(f"ATTACH {literal(f'ducklake:sqlite:{home.catalogue}')} AS {LAKE} ({options}{mode})")
 

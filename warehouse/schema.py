@@ -12,6 +12,7 @@ DDL, COMMENTs, the dictionary and the protection of small numbers are made from 
 from collections.abc import Iterator, Mapping
 
 from regions.contracts import CONTRACTS, Contract, ContractField
+from warehouse import definitions
 from warehouse.columns import STATUS, Column, Table, amount, count, key, opened, persons, ratio
 from warehouse.equalisation_tables import EQUALISATION_TABLES
 
@@ -649,6 +650,8 @@ SCENARIO_DIFFERENCES = Table(
             "Visits of the difference with an unknown attribute",
             "visits",
         ),
+        persons("patients_added", "Personer bakom de besök som tillkommer", "Persons behind the visits added"),
+        persons("patients_removed", "Personer bakom de besök som faller bort", "Persons behind the visits removed"),
         STATUS,
     ),
     dimensions=("municipality_code", "reason"),
@@ -978,6 +981,36 @@ CHANGES = Table(
         opened("reference", "VARCHAR", "Hänvisning", "Reference"),
     ),
 )
+CONTINUITY = Table(
+    "quality.continuity",
+    "En tabell med siffror: rader nu och i förra utgåvan; beror därför på vilken den var",
+    "A table of figures: rows now and in the last release; it depends on which that was",
+    (
+        key("table_name", "VARCHAR", "Tabell", "Table"),
+        opened("rows", "BIGINT", "Rader", "Rows", "rows"),
+        opened(
+            "rows_before",
+            "BIGINT",
+            "Rader i förra utgåvan; saknas där tabellen inte fanns",
+            "Rows in the last release; missing where it had no such table",
+            "rows",
+        ),
+        opened(
+            "hidden_share",
+            "DECIMAL(9,4)",
+            "Andel av raderna som är skyddade; saknas där tabellen ingen status har",
+            "Share of the rows that are protected; missing where the table has no status",
+            "share",
+        ),
+        opened(
+            "hidden_share_before",
+            "DECIMAL(9,4)",
+            "Andel av raderna i förra utgåvan som var skyddade",
+            "Share of the rows in the last release that were protected",
+            "share",
+        ),
+    ),
+)
 OFFICIAL_SERIES = Table(
     "quality.official_series",
     "En officiell serie som har hämtats, och när",
@@ -1097,6 +1130,38 @@ DICTIONARY = Table(
         opened("description_sv", "VARCHAR", "Beskrivning på svenska", "Description in Swedish"),
         opened("description_en", "VARCHAR", "Beskrivning på engelska", "Description in English"),
         opened("row_sv", "VARCHAR", "Vad en rad är", "What a row is, in Swedish"),
+        opened(
+            "source_sv",
+            "VARCHAR",
+            "Lagen, standarden eller regeln bakom",
+            "The law, standard or rule behind it, in Swedish",
+        ),
+        opened("definition", "VARCHAR", "Filen där det är skrivet", "The file in which it is written down"),
+    ),
+)
+LINEAGE = Table(
+    "meta.lineage",
+    "Vad en kolumn kommer ur: en kolumn i en annan tabell, och den fil som gör den av den",
+    "What a column comes from: a column of another table, and the file that makes the one of the other",
+    (
+        key("table_name", "VARCHAR", "Tabell", "Table"),
+        key("column_name", "VARCHAR", "Kolumn", "Column"),
+        key(
+            "source_table",
+            "VARCHAR",
+            "Tabell i lagret eller utgåvan; hemvard_…: liten tabell ur regionens mapp; bound: bundet värde; model:"
+            " skrivet i modellen; annars fil eller mapp",
+            "Table of lake or release; hemvard_…: small table of the region's folder; bound: bound value; model:"
+            " written in the model; else a file or folder",
+        ),
+        key("source_column", "VARCHAR", "Kolumn där; *: raderna", "Column of it; *: its rows"),
+        key("via", "VARCHAR", "Fil med modellen eller koden", "The model's or the code's file"),
+        opened(
+            "kind",
+            "VARCHAR",
+            "sql (läst ur modellens SQL) eller code (uppgiven för koden)",
+            "Read out of the model's SQL, or declared for code",
+        ),
     ),
 )
 
@@ -1147,10 +1212,12 @@ PUBLISHED: tuple[Table, ...] = (
     QUARANTINE_SUMMARY,
     OFFICIAL_SERIES,
     CHANGES,
+    CONTINUITY,
     RELEASE,
     INPUTS,
     PARAMETERS,
     DICTIONARY,
+    LINEAGE,
 )
 
 
@@ -1159,10 +1226,11 @@ def published(name: str) -> Table:
     return {table.name: table for table in PUBLISHED}[name]
 
 
-def dictionary_rows() -> Iterator[tuple[str, str, int, str, str, str, str, str, str]]:
+def dictionary_rows() -> Iterator[tuple[object, ...]]:
     """A row of `meta.dictionary` for each published column."""
     for table in PUBLISHED:
         for position, column in enumerate(table.columns, 1):
+            origin = definitions.origin(table.name, column.name)
             yield (
                 table.name,
                 column.name,
@@ -1173,4 +1241,6 @@ def dictionary_rows() -> Iterator[tuple[str, str, int, str, str, str, str, str, 
                 column.sv,
                 column.en,
                 table.sv,
+                origin.source_sv,
+                origin.definition,
             )

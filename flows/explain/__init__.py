@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from flows.explain.asked import Asked
+from flows.explain.columns import columns_from
 from flows.explain.definition import definition
 from flows.explain.figures import figures, meaning, title
 from flows.explain.finding import (
@@ -76,6 +77,7 @@ def _sections(asked: Asked) -> Iterator[tuple[str, list[str]]]:
     yield "Parameters", list(parameters(asked))
     yield "Definition", list(definition(asked))
     yield "Model", list(model(asked))
+    yield "Columns", list(columns_from(asked))
     yield "Read from", list(inputs(asked))
     yield "Sources", list(sources(asked))
     yield "Deliveries", list(deliveries(asked))

@@ -51,7 +51,8 @@ class Below:
             bases += self._keys.bases(item, _key_of(below), boundary, own)
             basis[item.id] = own.basis(Basis.DELIVERED, item.basis, *bases)
         keys = {item.id: _key_of(below) for item, below in self._items}
-        return MethodCost(amounts, quantities, keys, basis, self._keys.together(scenario))
+        together = {item.id: self._keys.together(self._boundary_of(item, scenario)) for item, _ in self._items}
+        return MethodCost(amounts, quantities, keys, basis, together)
 
     def _boundary_of(self, item: CostItem, scenario: str) -> str:
         """Whose quantities an item has: a fixed one those of the ledger's scope, whatever the boundary."""

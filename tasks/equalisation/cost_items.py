@@ -26,8 +26,8 @@ class MethodCost:
     """Cost item → the key that its amounts follow."""
     basis: Mapping[str, Basis]
     """Cost item → how it is known."""
-    together: frozenset[str]
-    """Municipalities whose own numbers are not used: too few persons."""
+    together: Mapping[str, frozenset[str]]
+    """Cost item → the municipalities whose own numbers are not used: too few persons."""
 
 
 def costs_of(inputs: Inputs) -> Costs:

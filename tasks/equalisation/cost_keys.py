@@ -1,10 +1,12 @@
 """What costs follow: visits, minutes, patients and posts of each boundary in the base year, by serving municipality.
 
 Money is published beside the volumes, so it must not tell what disclosure control hides. Where a boundary's figures of
-a municipality are hidden, or rest on few persons where care is given, the municipality's own number is not used: all of
-these municipalities share what they have together, by the numbers of the nearest boundary that is shown in each of them
-(by inhabitants where there is none). What they have together is the county's number less the others', which is shown
-anyway; so the county's sum is exact, and the hidden numbers can't be told from kronor.
+a municipality are hidden, or rest on few persons where care is given, or differ by few from those of another boundary,
+the municipality's own number is not used: all of these municipalities share what they have together, by the numbers of
+the nearest boundary that is shown in each of them (by inhabitants where there is none). What they have together is the
+county's number less the others', so the county's number is exact, and `equalisation.net_cost.withheld` sees to it that
+it rests on enough persons; kronor of a ledger are by these shares, and so is the county's sum of them. What three
+boundaries or more tell together isn't looked into here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,13 +16,14 @@ from functools import cached_property
 
 import duckdb
 
-from equalisation.net_cost import allocated, joint_keys, of_scope, withheld
+from equalisation.net_cost import allocated, joint_keys, of_scope
 from equalisation.staffing import ALL, mean_minutes, whole_minutes
 from regions.costs import FILE, AllocationKey, CostItem
 from regions.errors import DataError
 from regions.model import Basis
 from tasks.equalisation.cost_items import costs_of
 from tasks.equalisation.inputs import Inputs, TaxYear
+from tasks.near_boundaries import read_apart, without_own_numbers
 from tasks.staffing import Work, read_work
 from warehouse.model_files import composed
 
@@ -138,13 +141,20 @@ class CostKeys:
 
     @cached_property
     def _together(self) -> dict[str, frozenset[str]]:
-        return {scenario.id: self._withheld(scenario.id) for scenario in self._inputs.folder.scenarios}
-
-    def _withheld(self, scenario: str) -> frozenset[str]:
-        least = self._inputs.folder.publication.min_persons
-        few = {code for code, work in self._work(scenario).items() if 0 < work.patients < least}
-        hidden = {code for code in self.municipalities if self.statuses.get((scenario, code)) == "protected"}
-        return withheld((few | hidden) & {*self.municipalities}, self._population)
+        folder = self._inputs.folder
+        hidden = {
+            scenario.id: {code for code in self.municipalities if self.statuses.get((scenario.id, code)) == "protected"}
+            for scenario in folder.scenarios
+        }
+        patients = {
+            scenario.id: {
+                code: row.patients for code, row in self._work(scenario.id).items() if code in self._population
+            }
+            for scenario in folder.scenarios
+        }
+        apart = read_apart(self._connection, folder, self._costs.base_year)
+        shown, least = {name for name in hidden if self.is_shown(name)}, folder.publication.min_persons
+        return without_own_numbers(list(hidden), shown, patients, apart, self._population, least, hidden)
 
     @cached_property
     def _all_work(self) -> dict[str, dict[str, Work]]:

@@ -124,6 +124,8 @@ class _Shared:
         of_year = TaxYear(self.inputs, self.sharing.year)
         if self.sharing.split_by == "equal":
             return dict.fromkeys(of_year.municipalities, Fraction(1))
+        if self.sharing.split_by == "shares":
+            return {code: Fraction(share) for code, share in self.sharing.shares.items()}
         return {code: of_year.population(code) for code in of_year.municipalities}
 
     def row(self, name: str, title_sv: str, code: str, part: tuple[Decimal | None, Decimal]) -> CostSharingRow:

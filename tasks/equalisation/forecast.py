@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import get_args
 
 import duckdb
 
+from regions.agreement import AgeGroup
 from regions.model import Basis
 from regions.parameters import Parameters, ParameterValue
 from tasks.equalisation.inputs import Inputs
 from warehouse.model_files import composed
 
 PARAMETER = "population_forecast"
-AGE_GROUPS = ("0-64", "65+")
+AGE_GROUPS: tuple[str, ...] = get_args(AgeGroup)
 
 
 @dataclass(frozen=True)

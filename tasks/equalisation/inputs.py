@@ -120,8 +120,11 @@ class TaxYear:
         return ratio if has_ratio and not is_known else ("population_1_november",)
 
     def own(self, code: str) -> Fraction:
-        """A municipality's or the county's own indexed tax power, kr per inhabitant."""
-        return income.tax_power(self.indexed_base(code), self.population(code))
+        """A municipality's or the county's own indexed tax power, kr per inhabitant; ValueError that names it."""
+        try:
+            return income.tax_power(self.indexed_base(code), self.population(code))
+        except ValueError as error:
+            raise ValueError(f"{code}: {error}") from error
 
     def mean(self) -> Fraction:
         """The country's indexed mean tax power, kr per inhabitant."""

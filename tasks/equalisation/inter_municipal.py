@@ -20,11 +20,10 @@ from equalisation.inter_municipal import (
     shared_by_key,
     whole_amounts,
 )
-from regions.agreement import Agreement, InterMunicipal
+from regions.agreement import AgeGroup, Agreement, InterMunicipal
 from regions.errors import DataError
 from regions.model import Basis
 from regions.parameters import weakest
-from tasks.equalisation.forecast import AGE_GROUPS
 from tasks.equalisation.forecast import PARAMETER as POPULATION
 from tasks.equalisation.inputs import Inputs
 from tasks.equalisation.shift import REMAINDER, ShiftOfYear, effect_rows, whole
@@ -80,8 +79,8 @@ def inter_municipal_rows(shifts: Sequence[ShiftOfYear], inputs: Inputs) -> list[
     """Every variant of the agreement that holds, by key; none where no shift is agreed.
 
     `shifts`: those that aren't agreed are left out. `inputs`: with the delivered population forecasts, where there are
-    such (`forecast.with_forecasts`). Raises DataError for figures that no formula accepts: age weights of other groups
-    than the population is known by, a municipality without visits, terms that no agreement can have.
+    such (`forecast.with_forecasts`). Raises DataError for figures that no formula accepts: a municipality without
+    visits, terms that no agreement can have.
     """
     agreed = {shift.year: shift for shift in shifts if shift.is_agreed}
     if not agreed:
@@ -162,17 +161,15 @@ def _at_a_price(price: Fraction, shift: ShiftOfYear) -> dict[str, Fraction]:
     return {code: price * visits[code] for code in shift.shift.effects if code in visits}
 
 
-def _weighed(weights: Mapping[str, str], shift: ShiftOfYear, inputs: Inputs) -> dict[str, Fraction] | None:
+def _weighed(weights: Mapping[AgeGroup, str], shift: ShiftOfYear, inputs: Inputs) -> dict[str, Fraction] | None:
     """Municipality → Σ weight · inhabitants over age groups; None where the year's inhabitants by age aren't known."""
-    if set(weights) != set(AGE_GROUPS):
-        raise ValueError(f"age_weights are of {', '.join(sorted(weights))}, not of {', '.join(AGE_GROUPS)}.")
     codes = sorted(shift.shift.effects)
     if not all(inputs.has(POPULATION, shift.year, area=code, age_group=group) for code in codes for group in weights):
         return None
     return {code: sum(_weighed_groups(weights, code, shift.year, inputs), Fraction(0)) for code in codes}
 
 
-def _weighed_groups(weights: Mapping[str, str], code: str, year: int, inputs: Inputs) -> Iterator[Fraction]:
+def _weighed_groups(weights: Mapping[AgeGroup, str], code: str, year: int, inputs: Inputs) -> Iterator[Fraction]:
     for group, weight in sorted(weights.items()):
         yield Fraction(weight) * inputs.exact(POPULATION, year, area=code, age_group=group)
 

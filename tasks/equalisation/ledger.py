@@ -68,12 +68,17 @@ class Ledger:
         }
         basis = {item.id: self._basis(item, scenario, known.apart()) for item in self._items}
         keys = {item.id: item.allocation_key for item in self._items}
-        return MethodCost(amounts, {}, keys, basis, self._together(scenario))
+        together = {item.id: self._together(item, scenario) for item in self._items}
+        return MethodCost(amounts, {}, keys, basis, together)
 
-    def _together(self, scenario: str) -> frozenset[str]:
-        """What was posted is the scope's own cost; every other boundary is its key over the scope's."""
+    def _together(self, item: CostItem, scenario: str) -> frozenset[str]:
+        """What was posted is the scope's own cost, and a fixed item's; every other is a key over the scope's."""
         scope = self._costs.ledger_scope
-        return frozenset() if scenario == scope else self._keys.together(scenario) | self._keys.together(scope)
+        return (
+            frozenset()
+            if scenario == scope or item.is_fixed
+            else self._keys.together(scenario) | self._keys.together(scope)
+        )
 
     def _part(self, item: CostItem, scenario: str) -> ByPlace:
         scope, posted = self._costs.ledger_scope, self._posted[item.id]

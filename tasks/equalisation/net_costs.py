@@ -39,8 +39,8 @@ _FOLLOWS_BOUNDARY = ("visits", "minutes", "patients", "fte")
 class ItemisedCost(ScenarioCost):
     """A scenario's net cost with what its rows tell of each item."""
 
-    together: frozenset[str]
-    """Municipalities whose own numbers are not used: too few persons."""
+    together: Mapping[str, frozenset[str]]
+    """Cost item → the municipalities whose own numbers are not used: too few persons."""
     quantities: Mapping[tuple[str, str], Fraction]
     """From below: (cost item, municipality) → what is counted."""
     item_basis: Mapping[str, Basis]
@@ -89,21 +89,16 @@ class ComparisonRow:
     basis: str
 
 
-def scenario_costs(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[ItemisedCost]:
+def scenario_costs(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> tuple[list[ItemisedCost], list[str]]:
     """The exact cost of each boundary in the base year by each method that has what it needs, by scenario and method.
 
+    And why a boundary has none by a method, in plain words. Nothing of either where the region has no `costs.yaml`.
     Raises DataError for a cost below zero, a ledger item that is not listed, or a profession without a unit value.
     """
     if inputs.folder.costs is None:
-        return []
-    return sorted(_BaseYear(connection, inputs).costs(), key=lambda cost: (cost.scenario, cost.method))
-
-
-def missing_costs(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[str]:
-    """Why a boundary has no cost by a method, in plain words; nothing where the region has no `costs.yaml`."""
-    if inputs.folder.costs is None:
-        return []
-    return list(_BaseYear(connection, inputs).reasons())
+        return [], []
+    base_year = _BaseYear(connection, inputs)
+    return sorted(base_year.costs(), key=lambda cost: (cost.scenario, cost.method)), list(base_year.reasons())
 
 
 def net_cost_rows(costs: Sequence[ItemisedCost], inputs: Inputs) -> list[NetCostRow]:
@@ -216,15 +211,18 @@ class _BaseYear:
 
 
 def _checked(cost: ItemisedCost) -> ItemisedCost:
-    """The cost, if no item and no municipality has the wrong sign."""
+    """The cost, if no item has the wrong sign and no municipality a cost, or a part that changes payer, below zero."""
     for (name, code), amount in cost.amounts.items():
         kind = cost.items[name].kind
         if (amount < 0 and kind == "cost") or (amount > 0 and kind == "revenue"):
             _refuse(cost, f"the {kind} {name} of {code}", amount)
-    for code in sorted({code for _, code in cost.amounts}):
-        total = sum((amount for (_, place), amount in cost.amounts.items() if place == code), Fraction(0))
-        if total < 0:
-            _refuse(cost, f"the net cost of {code}", total)
+    whole_cost: dict[str, Fraction] = {}
+    for (_, code), amount in sorted(cost.amounts.items()):
+        whole_cost[code] = whole_cost.get(code, Fraction(0)) + amount
+    for what, totals in (("the net cost", whole_cost), ("what changes payer", cost.transferred())):
+        for code, total in totals.items():
+            if total < 0:
+                _refuse(cost, f"{what} of {code}", total)
     return cost
 
 
@@ -276,7 +274,7 @@ def _worse(*statuses: str) -> str:
 def _key_shown(cost: ItemisedCost, item: CostItem, code: str) -> str:
     """The key of a municipality's row: its own number is not used where it is hidden."""
     key = cost.keys[item.id]
-    return JOINT if code in cost.together and key in _FOLLOWS_BOUNDARY and not item.is_fixed else key
+    return JOINT if code in cost.together[item.id] and key in _FOLLOWS_BOUNDARY else key
 
 
 def _with_remainder(cost: ScenarioCost, item: str, factor: Fraction = Fraction(1)) -> dict[str, Decimal]:

@@ -20,7 +20,7 @@ from tasks.equalisation.income import income_equalisation_rows, used_parameters
 from tasks.equalisation.inputs import Inputs
 from tasks.equalisation.inter_municipal import inter_municipal_rows
 from tasks.equalisation.look_ahead import look_ahead_rows, read_visits_by_age
-from tasks.equalisation.net_costs import comparison_rows, missing_costs, net_cost_rows, scenario_costs
+from tasks.equalisation.net_costs import comparison_rows, net_cost_rows, scenario_costs
 from tasks.equalisation.official import official_values
 from tasks.equalisation.purchases import PublishedVisits, purchase_rows
 from tasks.equalisation.scenario_cost import ScenarioCost
@@ -59,7 +59,7 @@ def equalisation(connection: duckdb.DuckDBPyConnection, folder: RegionFolder, as
     """
     folder = with_official_values(connection, folder)
     inputs = Inputs(folder, as_of)
-    costs = scenario_costs(connection, inputs)
+    costs, missing_costs = scenario_costs(connection, inputs)
     rows: dict[Table, Rows] = {
         tables.INCOME_EQUALISATION: income_equalisation_rows(folder, as_of),
         tables.NET_COSTS: net_cost_rows(costs, inputs),
@@ -73,7 +73,7 @@ def equalisation(connection: duckdb.DuckDBPyConnection, folder: RegionFolder, as
     return Equalisation(
         {table: [astuple(row) for row in found] for table, found in rows.items()},
         tuple(sorted(used, key=lambda value: (value.parameter, value.year, value.keys))),
-        (*missing_costs(connection, inputs), *(missing_years(inputs) if costs else ()), *missing_sharings(inputs)),
+        (*missing_costs, *(missing_years(inputs) if costs else ()), *missing_sharings(inputs)),
     )
 
 

@@ -111,3 +111,22 @@ def test_the_keyboard_reaches_the_content_and_the_tables(shown):
     frame = shown.locator(".scroll").nth(1)
     frame.focus()
     assert shown.evaluate("getComputedStyle(document.activeElement).outlineStyle") in ("solid", "auto")
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_the_dictionary_is_searched_by_keyboard_and_shows_what_fits(shown, width):
+    complaints = []
+    shown.on("pageerror", lambda error: complaints.append(str(error)))
+    shown.set_viewport_size({"width": width, "height": 900})
+    shown.get_by_role("link", name="Databasens ordlista").click()
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    every = shown.locator("tbody tr:visible").count()
+    shown.get_by_label("Sök i tabeller").press_sequentially("visits_month patients")
+    assert shown.locator("tbody tr:visible").count() == 1
+    assert shown.get_by_role("status").text_content() == "1 kolumn"
+    assert shown.locator("section:visible").count() == 1
+    shown.get_by_label("Sök i tabeller").press_sequentially(" zzz")
+    assert shown.get_by_role("status").text_content() == "0 kolumner"
+    shown.get_by_label("Sök i tabeller").fill("")
+    assert shown.locator("tbody tr:visible").count() == every
+    assert complaints == []

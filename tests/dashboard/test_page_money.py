@@ -179,14 +179,17 @@ def test_what_municipalities_even_out_is_the_published_one(made, read):
     whole = numbers(cells(read, "tabell-utjamning", data_municipality="all")[:6])
     assert whole[:3] == [0, 0, 0]
     assert whole[3] == shown(total(matching(made, "inter_municipal", variant="thirds", year=2013), "net_effect_sek"))
-    assert "100\u00a0%, 66,7\u00a0%, 33,3\u00a0%" in read.text
+    assert "100\u00a0%, 66,7\u00a0% och 33,3\u00a0%" in read.text
 
 
 def test_variants_stand_side_by_side_the_agreed_one_first(made, read):
     table = read.one("table", id="tabell-varianter")
     assert [head.text for head in table.all("th", scope="colgroup")] == ["Variant 1", "Variant 2"]
     listed = [entry.text for entry in read.all("li")]
-    assert [entry.partition(":")[0] for entry in listed] == ["Variant 1, Tre år, thirds thirds (gäller)", "Variant 2, Tre år, quarters quarters"]
+    assert [entry.partition(":")[0] for entry in listed] == [
+        "Variant 1, Tre år, thirds thirds (den som överenskommelsen anger)",
+        "Variant 2, Tre år, quarters quarters",
+    ]
     for code in CODES:
         amounts = []
         for variant in ("thirds", "quarters"):

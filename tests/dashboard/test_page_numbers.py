@@ -141,9 +141,3 @@ def test_what_is_new_and_resolved_is_told_by_rule_and_what_only_persists_is_not(
     (row,) = body.all("tr")
     assert row.one("th").text == "En enhet har tystnat."
     assert row.cells() == ["3", "0", "6"]
-
-
-def test_the_dictionary_has_every_published_column(made, read):
-    rows = made["meta.dictionary"]
-    tables = [table for table in read.all("table") if table.attributes["id"].startswith("ordlista-")]
-    assert sum(len(list(table.one("tbody").all("tr"))) for table in tables) == len(rows)

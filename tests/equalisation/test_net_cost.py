@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equalisation.net_cost import allocated, from_below, joint_keys, of_scope, price_quotient, withheld
+from equalisation.net_cost import Beside, allocated, from_below, joint_keys, of_scope, price_quotient, withheld
 
 CODES = ("1814", "1861", "1880", "1881")
 numbers = st.fractions(min_value=0, max_value=10**6, max_denominator=1000)
@@ -69,6 +69,52 @@ def test_a_single_hidden_municipality_is_joined_by_the_smallest_other() -> None:
     assert withheld({"1814", "1880"}, population) == {"1814", "1880"}
     assert withheld(set(), population) == frozenset()
     assert withheld({"1880"}, {"1880": Fraction(1)}) == {"1880"}, "a county of one has nobody to join"
+
+
+PERSONS = {code: Fraction(persons) for code, persons in zip(CODES, (70, 150, 150_000, 200), strict=True)}
+
+
+def beside(*together: str, **persons: int) -> Beside:
+    """Another boundary, that the one has so many persons beyond: by municipality, `of_1814=2`."""
+    return Beside(frozenset(together), ({code.removeprefix("of_"): count for code, count in persons.items()}, {}))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "others", "expected"),
+    [
+        pytest.param("", [beside(of_1880=4)], "1880 1814", id="few more than the other, and the smallest to cover"),
+        pytest.param("", [Beside(frozenset(), ({}, {"1880": 4}))], "1880 1814", id="few less than the other"),
+        pytest.param("", [beside(of_1880=5), beside()], "", id="five, or nobody, tell of none"),
+        pytest.param(
+            "1814 1861", [beside(of_1880=9, of_1814=3)], "1814 1861 1880", id="together of 3: one who differs"
+        ),
+        pytest.param("1814 1861", [beside(of_1814=3, of_1861=2)], "1814 1861", id="together of 5"),
+        pytest.param("1814 1861", [beside("1861", "1881", of_1861=3, of_1881=9)], "1814 1861", id="told as one of 12"),
+        pytest.param("", [beside("1861", "1881", of_1861=2)], "1861 1814", id="few in what the other has together"),
+        pytest.param("1814 1861 1880 1881", [beside(of_1880=2)], "1814 1861 1880 1881", id="few in the whole county"),
+    ],
+)
+def test_what_few_persons_make_cannot_be_read_off_beside_another_boundary(
+    hidden: str, others: list[Beside], expected: str
+) -> None:
+    assert withheld(hidden.split(), PERSONS, others, 5) == set(expected.split())
+
+
+counts = st.dictionaries(st.sampled_from(CODES), st.integers(0, 12))
+
+
+@few_examples
+@given(st.sets(st.sampled_from(CODES)), st.lists(st.builds(Beside, st.just(frozenset()), st.tuples(counts, counts))))
+def test_a_municipality_that_is_told_by_itself_has_enough_persons_beside_every_boundary(
+    hidden: set[str], others: list[Beside]
+) -> None:
+    found = withheld(hidden, PERSONS, others, 5)
+    told = [frozenset({code}) for code in PERSONS.keys() - found] + [found]
+    for persons in (persons for other in others for persons in other.apart):
+        for codes in told:
+            count = sum(persons.get(code, 0) for code in codes)
+            everyone = sum(persons.values())
+            assert count == 0 or count >= 5 or count == everyone, "fewer in the whole county: that is hidden by itself"
 
 
 @few_examples

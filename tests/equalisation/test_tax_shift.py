@@ -117,6 +117,10 @@ def test_the_final_settlement_adds_what_growth_was_above_the_uprating() -> None:
         (lambda: rounded_shift(ORE, Fraction(0)), "steps above zero"),
         (lambda: naive_shift(Fraction(1), Fraction(0)), "tax base above zero"),
         (lambda: effect_of(TaxPayer(Fraction(0), Fraction(1), Fraction(1)), ORE, GUARANTEED), "inhabitants above zero"),
+        (
+            lambda: effect_of(TaxPayer(Fraction(1), Fraction(1), Fraction(-1)), ORE, GUARANTEED),
+            "net cost of 0 kr or more",
+        ),
         (lambda: tax_shift({}, GUARANTEED), "at least one municipality"),
     ],
 )

@@ -97,6 +97,16 @@ def test_a_boundary_s_figure_is_led_back_to_conditions_model_and_deliveries(expl
     assert section(told, "Deliveries").count(f"  {ALPHA} 2012-") == 12
 
 
+def test_columns_are_led_back_to_the_columns_that_the_row_s_own_models_read(explain: Explain) -> None:
+    told = section(explain(MONTHLY, A_MONTH), "Columns")
+    assert "  patients ← core.visits (person_key)" in told
+    assert "  minutes, visits_with_minutes ← core.visits (minutes)" in told
+    of_an_indicator = " ".join(section(explain(RESULTS, A_RESULT), "Columns").split())
+    assert "value, standard_error, ci_low, ci_high ← " in of_an_indicator
+    assert "core.visits (*, person_key, planned)" in of_an_indicator
+    assert "core.admissions" not in of_an_indicator, "that is read by other indicators"
+
+
 def test_the_deliveries_are_those_of_the_row_s_own_period(made: Sample, explain: Explain) -> None:
     row = made.row("quality.deliveries", source_id=BETA, month=date(2012, 3, 1))
     told = section(explain(MONTHLY, A_MONTH), "Deliveries")

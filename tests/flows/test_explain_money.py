@@ -597,10 +597,12 @@ def test_the_ledger_and_posts_are_led_back_to_their_own_deliveries(explain: Expl
     ledger = explain(money.NET_COSTS.name, "method=ledger", *item)
     assert "costs: region_costs" in section(ledger, "Sources")
     assert "core.costs" in section(ledger, "Read from")
+    assert "core.costs (*)" in section(ledger, "Columns")
     assert section(ledger, "Deliveries").count("  region_costs 2011-") == 36
     assert "wages_value" not in section(ledger, "Parameters")
     below = explain(money.NET_COSTS.name, "method=from_below", *item)
     assert "core.costs" not in section(below, "Read from")
+    assert "core.costs" not in section(below, "Columns")
     assert "volumes.staffing" in section(below, "Read from")
     assert "wages_value 2011" in section(below, "Parameters")
     assert "social_charges 2011" in section(below, "Parameters")

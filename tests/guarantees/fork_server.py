@@ -23,6 +23,7 @@ from unittest.mock import patch
 from flows.prefect_home import use_prefect
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # else the folder tests/tasks passes for the room
 from quick_duckdb import use_quick_duckdb
 
 use_quick_duckdb()

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from zipfile import ZipFile
 
 import duckdb
 import pytest
@@ -199,6 +200,9 @@ def texts(home: Path, hemvard: ForkServer) -> Iterator[tuple[str, str]]:
             yield str(file), str(lake.execute("SELECT * FROM read_parquet(?)", [str(file)]).fetchall())
     finally:
         lake.close()
+    for file in region_home(home).published.rglob("*.xlsx"):
+        with ZipFile(file) as workbook:
+            yield from ((f"{file} {name}", workbook.read(name).decode()) for name in workbook.namelist())
     yield from _prefect(hemvard)
 
 

@@ -49,11 +49,14 @@ def release_is_whole(home: Path) -> None:
     assert release.parent == place.releases
     assert release.name == manifest["release_id"]
     assert (release / "dashboard" / "index.html").stat().st_size > 1000
+    assert (release / "csv" / "datapackage.json").stat().st_size > 1000
+    assert [file.suffix for file in (release / "excel").iterdir()] == [".xlsx"]
     with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
         catalogue = connection.execute("SELECT current_database()").fetchone()[0]
         for table in PUBLISHED:
             assert (release / "parquet" / f"{table.name}.parquet").is_file()
+            assert (release / "csv" / f"{table.name}.csv").stat().st_size > len(table.name)
             facts = manifest["tables"].get(table.name)
             assert facts is None or facts["hash"] == table_hash(connection, table, catalogue)
-    for link in ("hemvard.duckdb", "dashboard", "parquet"):
+    for link in ("hemvard.duckdb", "dashboard", "parquet", "csv", "excel"):
         assert (place.published / link).resolve(strict=True) == release / link

@@ -205,6 +205,8 @@ def differences_by_hand(rows: Sequence[Row], scenarios: Sequence[Scenario], year
                     len({each["person_key"] for _, _, each in entries}),
                     added[3] - removed[3],
                     visits(each for _, is_unknown, each in entries if is_unknown),
+                    added[2],
+                    removed[2],
                     "ok",
                 )
     return found
@@ -298,8 +300,8 @@ def test_a_difference_and_that_the_other_way_are_mirror_images(
 ) -> None:
     found = computed(SCENARIO_DIFFERENCES, rows, scenarios, YEARS)
     for (year, code, one, other, reason), figures in found.items():
-        visits_, added, removed, unplanned, patients, minutes, on_unknown, status = figures
-        mirrored = (-visits_, removed, added, -unplanned, patients, -minutes, on_unknown, status)
+        visits_, added, removed, unplanned, patients, minutes, on_unknown, came, went, status = figures
+        mirrored = (-visits_, removed, added, -unplanned, patients, -minutes, on_unknown, went, came, status)
         assert found[year, code, other, one, reason] == mirrored
 
 

@@ -110,10 +110,15 @@ CONTRACT = {
     "quality.quarantine_summary": ("source_id month rule_id", "rows_quarantined"),
     "quality.official_series": ("source_id", "title_sv publisher_sv first_month last_month periods retrieved_at"),
     "quality.changes": ("rule_id source_id subject month", "severity state first_release observed expected"),
+    "quality.continuity": ("table_name", "rows rows_before hidden_share hidden_share_before"),
     "meta.release": ("release_id", "region_id data notice_sv min_persons code_version"),
     "meta.inputs": ("kind name", "hash"),
     "meta.parameters": ("parameter year keys", "value unit kind known_from reference"),
-    "meta.dictionary": ("table_name column_name", "data_type unit role description_sv description_en"),
+    "meta.dictionary": (
+        "table_name column_name",
+        "data_type unit role description_sv description_en source_sv definition",
+    ),
+    "meta.lineage": ("table_name column_name source_table source_column via", "kind"),
 }
 
 

@@ -122,8 +122,13 @@ def test_what_becomes_known_later_is_not_used() -> None:
     assert missing_sharings(inputs()) == []
 
 
-def test_a_share_above_one_is_told_with_the_sharing() -> None:
-    with pytest.raises(DataError, match="costs of project cannot be shared"):
+def test_listed_shares_split_what_the_municipalities_pay() -> None:
+    rows = shared(split_by="shares", shares={"2505": "1/4", "2506": "0", "2580": "0.75"})
+    assert amounts(rows, "other_costs") == {"25": 50_000, "2505": 12_500, "2506": 0, "2580": 37_501}
+
+
+def test_shares_above_the_whole_are_refused() -> None:
+    with pytest.raises(ValueError, match="3/2 is above 1"):
         shared(municipalities_pay="3/2")
 
 

@@ -308,7 +308,7 @@ def test_solving_needs_the_published_table() -> None:
     [
         (0, "0", "uprating factor"),
         (2, "115", "such as 1.15"),
-        (7, "0", "population above zero"),
+        (7, "0", r"\d{4}: A tax power needs a population above zero"),
         (9, "1900", "percent"),
     ],
 )

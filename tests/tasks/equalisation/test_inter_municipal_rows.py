@@ -215,8 +215,6 @@ def test_what_no_formula_accepts_is_told_with_the_agreement_s_file() -> None:
     with pytest.raises(DataError, match="2582 is missing") as told:
         rows_of([shift(priced, visits={"2580": 1, "2581": 1})], parameter("price", 1000))
     assert told.value.where.startswith("agreements/norrbotten_2013.yaml")
-    with pytest.raises(DataError, match="age_weights are of 0-17, 18"):
-        rows_of([shift(agreement(variant(cost_key="age_weighted_population", age_weights={"0-17": "1", "18+": "2"})))])
 
 
 def test_the_shipped_variants_are_computed_side_by_side() -> None:

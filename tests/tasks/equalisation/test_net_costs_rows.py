@@ -26,7 +26,6 @@ from tasks.equalisation.net_costs import (
     ItemisedCost,
     NetCostRow,
     comparison_rows,
-    missing_costs,
     net_cost_rows,
     scenario_costs,
 )
@@ -250,7 +249,7 @@ Found = dict[tuple[str, str], ItemisedCost]
 
 
 def reckoned(lake: duckdb.DuckDBPyConnection, folder: RegionFolder | None = None) -> Found:
-    costs = scenario_costs(lake, Inputs(folder or region(), AS_OF))
+    costs, _ = scenario_costs(lake, Inputs(folder or region(), AS_OF))
     return {(cost.scenario, cost.method): cost for cost in costs}
 
 
@@ -343,6 +342,7 @@ def test_a_ledger_item_that_is_not_listed_is_an_error(posted: duckdb.DuckDBPyCon
         ({("aids", HALLSBERG): -1}, r"the cost aids of 1861 is -1.00 kr"),
         ({("fees", HALLSBERG): 1}, r"the revenue fees of 1861 is 1.00 kr"),
         ({("fees", LEKEBERG): -900_000}, r"the net cost of 1814 is -\d+.00 kr"),
+        ({("fees", OREBRO): -2_430_000}, r"what changes payer of 1880 is -3000.00 kr"),
     ],
 )
 def test_a_cost_below_zero_is_an_error(
@@ -449,14 +449,31 @@ def test_money_doesn_t_tell_how_a_hidden_number_lies(
 def test_few_patients_where_care_is_given_are_hidden_too(posted: duckdb.DuckDBPyConnection) -> None:
     posted.execute("DELETE FROM lake.volumes.cube WHERE person_key > ? AND person_key < ?", [UUID(int=1), UUID(int=10)])
     found = reckoned(posted)["narrow", "ledger"]
-    assert found.together == {LEKEBERG, HALLSBERG}, "two persons, and the smallest other municipality"
+    assert found.together["wages"] == {LEKEBERG, HALLSBERG}, "two persons, and the smallest other municipality"
     shares = {code: Fraction(96 * persons, 3000) for code, persons in ((LEKEBERG, 1000), (HALLSBERG, 2000))}
     assert found.visits == {**shares, OREBRO: Fraction(180)}, "no boundary is shown in both: by inhabitants"
 
 
+def test_what_few_patients_make_between_two_boundaries_where_care_is_given_is_hidden_too(
+    posted: duckdb.DuckDBPyConnection,
+) -> None:
+    """Both boundaries are shown by residence, and ten patients are in each: but only two have what tells them apart."""
+    posted.execute(
+        "DELETE FROM lake.volumes.cube WHERE visit_kind = 'planned_home_visit' AND person_key BETWEEN ? AND ?",
+        [UUID(int=2), UUID(int=9)],
+    )
+    found = reckoned(posted)
+    wide, narrow = found["wide", "from_below"], found["narrow", "from_below"]
+    assert wide.together["wages"] == frozenset(), "the first of the two is shown"
+    assert narrow.together["wages"] == {LEKEBERG, HALLSBERG}
+    assert narrow.together["on_call"] == frozenset(), "a fixed item is the scope's"
+    assert wide.visits == parts(32, 120, 240)
+    assert narrow.visits == parts("480/19", "1800/19", 180), "the 120 of both by 32 and 120"
+
+
 def test_a_boundary_that_is_hidden_in_the_county_has_no_cost(posted: duckdb.DuckDBPyConnection) -> None:
     assert {name for name, _ in reckoned(posted)} == {"wide", "narrow"}
-    assert missing_costs(posted, Inputs(region(), AS_OF)) == [
+    assert scenario_costs(posted, Inputs(region(), AS_OF))[1] == [
         "No net cost of few: its figures of the county in 2024 are protected."
     ]
 
@@ -465,12 +482,12 @@ def test_a_boundary_that_is_hidden_in_the_county_has_no_cost(posted: duckdb.Duck
 
 
 def missing(lake: duckdb.DuckDBPyConnection, folder: RegionFolder) -> list[str]:
-    return [text for text in missing_costs(lake, Inputs(folder, AS_OF)) if "of few" not in text]
+    return [text for text in scenario_costs(lake, Inputs(folder, AS_OF))[1] if "of few" not in text]
 
 
 def test_a_region_without_a_list_has_nothing_and_nothing_is_missing(lake: duckdb.DuckDBPyConnection) -> None:
     inputs = Inputs(replace(region(), costs=None), AS_OF)
-    assert scenario_costs(lake, inputs) == missing_costs(lake, inputs) == []
+    assert scenario_costs(lake, inputs) == ([], [])
     assert net_cost_rows([], inputs) == comparison_rows([], inputs) == []
 
 
@@ -538,7 +555,7 @@ def rows(
     lake: duckdb.DuckDBPyConnection, folder: RegionFolder | None = None
 ) -> tuple[list[NetCostRow], list[ComparisonRow]]:
     inputs = Inputs(folder or region(), AS_OF)
-    costs = scenario_costs(lake, inputs)
+    costs, _ = scenario_costs(lake, inputs)
     return net_cost_rows(costs, inputs), comparison_rows(costs, inputs)
 
 
