@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _QUIET = "hemvard.sftp"
 logging.getLogger(_QUIET).addHandler(logging.NullHandler())
 logging.getLogger(_QUIET).propagate = False
+logging.getLogger(_QUIET).setLevel(logging.CRITICAL + 1)
 _REQUEST = 2**15
 """Bytes that a server gives at one request; a piece is asked for with many requests at once."""
 

