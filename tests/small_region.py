@@ -57,10 +57,10 @@ SOURCES = (ALPHA, BETA, GAMMA)
 FEW = ("unplanned_share", "home_health_care_65_share", "frequent_patients_share", "readmission_30_days_65")
 Row = dict[str, str]
 
-# These name deliveries by their bytes, or the run itself: not figures.
+# These name deliveries by their bytes, or the run itself, or the models, of which light runs have few: not figures.
 _NOT_FIGURES = (
     *("quality.deliveries", "quality.rule_results", "quality.changes", "quality.continuity"),
-    *("meta.release", "meta.inputs"),
+    *("meta.release", "meta.inputs", "meta.lineage"),
 )
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _WRITTEN = {ALPHA: ("latin-1", "|"), BETA: ("utf-8", ";"), GAMMA: ("utf-8", ",")}
