@@ -334,6 +334,6 @@ def test_the_section_stays_small(made, tmp_path):
 
 
 def test_the_notice_sends_readers_to_each_figure_s_ground_and_calls_no_assumption_official(read):
-    notice = read.one("p", class_="notice").text
+    notice = read.one("p", role="note").text
     assert "(Grund)" in notice
     assert "officiell statistik" not in notice
