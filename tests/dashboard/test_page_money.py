@@ -331,9 +331,3 @@ def _evil(row: Row) -> Row:
 def test_the_section_stays_small(made, tmp_path):
     with_money = len(written(made, tmp_path))
     assert with_money - len(written(Sample(), tmp_path)) < 80_000
-
-
-def test_the_notice_sends_readers_to_each_figure_s_ground_and_calls_no_assumption_official(read):
-    notice = read.one("p", role="note").text
-    assert "(Grund)" in notice
-    assert "officiell statistik" not in notice

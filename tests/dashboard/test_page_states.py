@@ -132,6 +132,12 @@ def test_margins_that_are_not_published_leave_no_empty_tables(made, tmp_path):
     ]
 
 
+def test_the_notice_sends_readers_to_each_figure_s_ground_and_calls_no_assumption_official(made, tmp_path):
+    notice = page(made, tmp_path).one("p", role="note").text
+    assert "(Grund)" in notice
+    assert "officiell statistik" not in notice
+
+
 def test_the_notice_stands_first_and_in_the_title(made, tmp_path):
     read = page(made, tmp_path)
     assert NOTICE in read.one("p", role="note").text
