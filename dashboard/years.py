@@ -86,19 +86,23 @@ class _Totals:
         self.years = tuple(sorted({year for year, _ in self._rows}))
 
     def publishes(self, cell: _Cell) -> bool:
+        """Whether the margin of the cell is published at all."""
         return _margin(cell) in self._margins
 
     def visits(self, year: int, cell: _Cell) -> Figure:
+        """The visits of a cell; missing or not applicable where there is no row."""
         row = self._rows.get((year, cell))
         if row is not None:
             return figure(row.visits, row.status)
         return self._absent(year) if self.publishes(cell) else NOT_APPLICABLE
 
     def patients(self, year: int) -> Figure:
+        """The distinct persons with a visit at home."""
         row = self._rows.get((year, _HOME))
         return figure(row.patients, row.status) if row else MISSING
 
     def share(self, year: int, line: Line) -> Figure:
+        """The share that the line is of: of what is known, or of all visits at home."""
         if line.of == "none":
             return NOT_APPLICABLE
         care_form, _, age_group = line.cell
@@ -107,6 +111,7 @@ class _Totals:
         return share(self.visits(year, line.cell), known if line.of == "known" else self.visits(year, _HOME))
 
     def preliminary(self, year: int) -> bool:
+        """Whether any row of the year still waits for a delivery."""
         return any(row.status == "preliminary" for (of, _), row in self._rows.items() if of == year)
 
     def _absent(self, year: int) -> Figure:
