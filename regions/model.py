@@ -162,6 +162,10 @@ class Publication(Model):
 
     min_persons: int = Field(default=5, ge=1)
     tables: tuple[TableMargins, ...]
+    audit_seconds: int = Field(default=300, ge=1, description="How long the protection may take before it coarsens")
+    leave_out_first: tuple[TableMargins, ...] = Field(
+        default=(), description="Margins to leave out, in their order, where the rest can't be protected otherwise"
+    )
 
     def margins(self, table: str) -> tuple[tuple[str, ...], ...]:
         """The margins listed for a table; none listed, none published."""

@@ -1,7 +1,7 @@
 """protect: from the lake's tables to those that may be published, in the database of a release to be.
 
-Only the margins that the region lists; rows with too few persons hidden with all their measures; rows
-that rest on deliveries still missing marked preliminary.
+Only the margins that the region lists; rows with too few persons hidden with all their measures, and what else must
+be hidden so that these can't be worked out; rows that rest on deliveries still missing marked preliminary.
 """
 
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from tasks.compute import bound_of
+from tasks.disclosure import suppress
 from tasks.findings import find
 from tasks.follow_up import follow_up
 from tasks.register import register, waiting
@@ -95,6 +96,7 @@ def _fill(run: Run) -> None:
         for table in _PRELIMINARY:
             _copy(run, table)
         _hide_what_subtraction_tells(run)
+        run.say(f"protect: {suppress(run, BUILD)}")
         for table, waits in _PRELIMINARY.items():
             _mark_preliminary(run, table, waits)
 

@@ -16,6 +16,7 @@ from tasks.compute import bound_of
 from tasks.continuity import write_continuity
 from tasks.csv_files import write_csv_files
 from tasks.definitions import code_hash, code_version, rules_hash
+from tasks.disclosure import audit
 from tasks.equalisation.tables import equalisation, with_official_values
 from tasks.findings import date_new, write_changes
 from tasks.protect import BUILD
@@ -104,6 +105,7 @@ def release(run: Run, building: Path, inputs: Sequence[Input]) -> Manifest:
     _write_release(run, manifest)
     date_new(run, f"{BUILD}.{schema.CHANGES.name}", str(manifest["release_id"]))
     _check(run)
+    audit(run, BUILD)
     _write_parquet(run, building)
     write_csv_files(run.connection, BUILD, building / "csv")
     workbook = building / "excel" / f"hemvard_{run.folder.region.id}.xlsx"
@@ -260,7 +262,10 @@ def _write_release(run: Run, manifest: Mapping[str, object]) -> None:
 
 
 def _hidden_shares(run: Run) -> tuple[object, object]:
-    """Share of rows hidden in the volume tables, and of visits that stand in hidden rows of the finest margin."""
+    """Share of rows hidden in the volume tables, and of visits in hidden rows of the months, both in whole per mille.
+
+    With more digits the hidden visits would have a sum that can be read off.
+    """
     row = run.connection.execute(f"""
         WITH rows AS (SELECT status FROM {BUILD}.volumes.visits_month
           UNION ALL SELECT status FROM {BUILD}.volumes.region_totals),
@@ -269,8 +274,8 @@ def _hidden_shares(run: Run) -> tuple[object, object]:
           WHERE p.status = 'protected'),
         total AS (SELECT sum(visits) AS visits FROM lake.volumes.visits_month
           WHERE municipality_code = 'all' AND care_form = 'all' AND place = 'all' AND planned = 'all')
-        SELECT (SELECT count(*) FILTER (status = 'protected') / nullif(count(*), 0) FROM rows),
-          (SELECT coalesce(sum(visits), 0) FROM hidden) / (SELECT nullif(visits, 0) FROM total)""").fetchone()
+        SELECT (SELECT round(count(*) FILTER (status = 'protected') / nullif(count(*), 0), 3) FROM rows),
+          (SELECT round(coalesce(sum(visits), 0) / (SELECT nullif(visits, 0) FROM total), 3) FROM hidden)""").fetchone()
     return (row[0], row[1]) if row else (None, None)
 
 

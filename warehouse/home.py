@@ -49,6 +49,11 @@ class RegionHome:
         return self.restricted / "run.lock"
 
     @property
+    def audited(self) -> Path:
+        """Hashes of what the last audit of small numbers proved to be safe."""
+        return self.restricted / "audited.txt"
+
+    @property
     def published(self) -> Path:
         """What anyone in the collaboration may read."""
         return self.root / "published"

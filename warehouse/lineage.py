@@ -112,6 +112,7 @@ MADE_BY_CODE: Mapping[str, Made] = {
     "equalisation.sensitivity": Made(f"{_MONEY}/sensitivity.py", reads=_SHIFT),
     "equalisation.cost_sharing": Made(f"{_MONEY}/cost_sharing.py", reads=_AGREED),
     "quality.continuity": Made("tasks/continuity.py", reads=_FIGURES),
+    "quality.protection": Made("tasks/disclosure.py", reads=_FIGURES),
     "quality.official_series": Made("tasks/release.py", reads=("ledger.landings", "sources/")),
     "meta.release": Made("tasks/release.py", reads=("volumes.visits_month", "volumes.region_totals", "region.yaml")),
     "meta.inputs": Made("tasks/release.py", reads=("ledger.landings", "ledger.loads", "warehouse/models/")),

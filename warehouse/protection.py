@@ -2,7 +2,7 @@
 
 A row with 1 … min−1 persons loses all its measures together and is marked `protected`; so does a share
 whose numerator has so few persons behind it. Rows whose dimensions are not one of the margins that the
-region lists are not published.
+region lists are not published. What else must be hidden, so that these can't be worked out: `warehouse.disclosure`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ def check_publication(publication: Publication) -> list[Problem]:
     """What is wrong with the tables and dimensions that `publication.yaml` lists."""
     known = {table.name: table for table in PUBLISHED if table.dimensions}
     problems = []
-    for entry in publication.tables:
+    for entry in (*publication.tables, *publication.leave_out_first):
         if entry.table not in known:
             text = f"{entry.table} has no margins; those that have: {', '.join(sorted(known))}"
             problems.append(Problem("publication.yaml", 1, text))
@@ -68,9 +68,10 @@ def _margins(table: Table, publication: Publication) -> str:
     if not table.dimensions:
         return "true"
     margins = publication.margins(table.name)
-    return " OR ".join(f"({_margin(table.dimensions, margin)})" for margin in margins) or "false"
+    return " OR ".join(f"({margin(table.dimensions, shown)})" for shown in margins) or "false"
 
 
-def _margin(dimensions: Sequence[str], shown: Iterable[str]) -> str:
+def margin(dimensions: Sequence[str], shown: Iterable[str]) -> str:
+    """As SQL on a row `t`: whether it is of the margin that shows these dimensions."""
     shown = set(shown)
     return " AND ".join(f"t.{identifier(name)} {'<>' if name in shown else '='} '{ALL}'" for name in dimensions)

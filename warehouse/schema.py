@@ -455,7 +455,26 @@ _PERIOD_START = key("period_start", "DATE", "Periodens första dag", "First day 
 _PERIOD_END = key("period_end", "DATE", "Periodens sista dag", "Last day of the period")
 _SEX = key("sex", "VARCHAR", "Kön: female, male, unknown, all", "Sex, or all")
 _SCENARIO = key("scenario", "VARCHAR", "Gränsdragning (scenarios/<id>.yaml)", "Boundary (scenarios/<id>.yaml)")
-_UNPLANNED_VISITS = count("unplanned_visits", "Oplanerade besök (tid inte avtalad)", "Unplanned visits", "visits")
+_UNPLANNED_VISITS = count(
+    "unplanned_visits",
+    "Oplanerade besök (tid inte avtalad); tomt där unplanned_status är protected",
+    "Unplanned visits; empty where unplanned_status is protected",
+    "visits",
+)
+_UNPLANNED = (
+    count(
+        "unplanned_patients",
+        "Personer med oplanerade besök; summeras inte över rader",
+        "Distinct persons with unplanned visits; never add them up",
+        "persons",
+    ),
+    opened(
+        "unplanned_status",
+        "VARCHAR",
+        "Status för de oplanerade besöken, som kan döljas för sig: ok, protected",
+        "Status of the unplanned visits, which may be protected though the row is shown: ok, protected",
+    ),
+)
 CUBE_ATTRIBUTES = (
     *("principal", "living", "care_form", "place", "planned", "visit_kind", "acute", "provider_level", "profession"),
     *("part_of_day", "day_type", "age", "age_group", "sex", "palliative", "dementia", "rehabilitation"),
@@ -583,6 +602,7 @@ BY_AREA = Table(
             "The population whose ages the standardisation follows",
         ),
         opened("basis", "VARCHAR", "Hur folkmängden är känd", "How the population is known"),
+        *_UNPLANNED,
         STATUS,
     ),
     dimensions=("care_form", "age_group", "sex"),
@@ -614,6 +634,7 @@ SCENARIO_TOTALS = Table(
         _UNPLANNED_VISITS,
         *_MEASURES[1:],
         *_RESTS_ON_UNKNOWN,
+        *_UNPLANNED,
         STATUS,
     ),
     dimensions=("municipality_code",),
@@ -641,7 +662,12 @@ SCENARIO_DIFFERENCES = Table(
         ),
         count("visits_added", "Besök som bara den andra räknar", "Visits that only the other counts", "visits"),
         count("visits_removed", "Besök som bara den första räknar", "Visits that only the first counts", "visits"),
-        count("unplanned_visits", "Oplanerade, på samma sätt", "Unplanned ones, in the same way", "visits"),
+        count(
+            "unplanned_visits",
+            "Oplanerade, på samma sätt; tomt där unplanned_status är protected",
+            "Unplanned ones, in the same way; empty where unplanned_status is protected",
+            "visits",
+        ),
         persons("patients", "Personer bakom skillnaden", "Persons behind the difference"),
         count("minutes", "Minuter, på samma sätt", "Minutes, in the same way", "minutes"),
         count(
@@ -652,6 +678,7 @@ SCENARIO_DIFFERENCES = Table(
         ),
         persons("patients_added", "Personer bakom de besök som tillkommer", "Persons behind the visits added"),
         persons("patients_removed", "Personer bakom de besök som faller bort", "Persons behind the visits removed"),
+        *_UNPLANNED,
         STATUS,
     ),
     dimensions=("municipality_code", "reason"),
@@ -1011,6 +1038,38 @@ CONTINUITY = Table(
         ),
     ),
 )
+PROTECTION = Table(
+    "quality.protection",
+    "Vad skyddet av små tal har dolt i en tabell, och vad granskningen av det har omfattat",
+    "What the protection of small numbers has hidden in a table, and what its audit has looked at",
+    (
+        key("table_name", "VARCHAR", "Tabell; all: hela utgåvan", "Table; all: the whole release"),
+        opened("cells", "BIGINT", "Uppgifter som räknar personer", "Cells that count persons", "cells"),
+        opened("cells_of_few", "BIGINT", "Varav med för få personer", "Of which of too few persons", "cells"),
+        opened(
+            "cells_hidden",
+            "BIGINT",
+            "Dolda: de med för få personer, och de som behövs för att dessa inte ska kunna räknas ut",
+            "Hidden: those of too few, and those needed so that these can't be worked out",
+            "cells",
+        ),
+        opened("equations", "BIGINT", "Samband mellan uppgifterna", "Equations between cells", "equations"),
+        opened(
+            "components",
+            "BIGINT",
+            "Grupper av dolda tal som hänger ihop; var och en har granskats med linjära program",
+            "Groups of hidden numbers that are tied together; each was audited by linear programs",
+            "groups",
+        ),
+        opened(
+            "left_out",
+            "VARCHAR",
+            "Marginaler som utelämnats för att resten inte skulle kunna skyddas annars",
+            "Margins left out because the rest could not have been protected otherwise",
+        ),
+        opened("seconds", "DECIMAL(9,1)", "Tid som det tog", "Time taken", "seconds", volatile=True),
+    ),
+)
 OFFICIAL_SERIES = Table(
     "quality.official_series",
     "En officiell serie som har hämtats, och när",
@@ -1213,6 +1272,7 @@ PUBLISHED: tuple[Table, ...] = (
     OFFICIAL_SERIES,
     CHANGES,
     CONTINUITY,
+    PROTECTION,
     RELEASE,
     INPUTS,
     PARAMETERS,

@@ -143,7 +143,7 @@ def test_the_shipped_publications_are_right(name: str) -> None:
 
 TELLS_OF_NOBODY = {
     *("status", "signal", "usability", "target", "baseline_start", "baseline_end", "source_break"),
-    *("title_sv", "standard_population", "basis", "agreement", "priority"),
+    *("title_sv", "standard_population", "basis", "agreement", "priority", "unplanned_status"),
 }
 
 

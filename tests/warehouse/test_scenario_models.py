@@ -155,6 +155,10 @@ def measures(rows: Sequence[Row]) -> tuple[int, ...]:
     )
 
 
+def unplanned_patients(rows: Iterable[Row]) -> int:
+    return len({each["person_key"] for each in rows if each["planned"] == "unplanned"})
+
+
 def visits(rows: Iterable[Row]) -> int:
     return sum(each["visits"] for each in rows)
 
@@ -179,7 +183,11 @@ def totals_by_hand(rows: Sequence[Row], scenarios: Sequence[Scenario], years: It
             out = visits(each for each, failing, unknown in verdicts if failing and set(failing) <= set(unknown))
             months = (date(year, number, 1) for number in range(1, 13))
             status = "ok" if any(is_valid(entry, by_id, month) for month in months) else "not_applicable"
-            found[year, code, entry.id] = (entry.title_sv, *measures(within), on_unknown, out, status)
+            found[year, code, entry.id] = (
+                entry.title_sv,
+                *(*measures(within), on_unknown, out, unplanned_patients(within)),
+                *("ok", status),
+            )
     return found
 
 
@@ -207,7 +215,8 @@ def differences_by_hand(rows: Sequence[Row], scenarios: Sequence[Scenario], year
                     visits(each for _, is_unknown, each in entries if is_unknown),
                     added[2],
                     removed[2],
-                    "ok",
+                    unplanned_patients(each for _, _, each in entries),
+                    *("ok", "ok"),
                 )
     return found
 
@@ -300,8 +309,8 @@ def test_a_difference_and_that_the_other_way_are_mirror_images(
 ) -> None:
     found = computed(SCENARIO_DIFFERENCES, rows, scenarios, YEARS)
     for (year, code, one, other, reason), figures in found.items():
-        visits_, added, removed, unplanned, patients, minutes, on_unknown, came, went, status = figures
-        mirrored = (-visits_, removed, added, -unplanned, patients, -minutes, on_unknown, went, came, status)
+        visits_, added, removed, unplanned, patients, minutes, on_unknown, came, went, *alike = figures
+        mirrored = (-visits_, removed, added, -unplanned, patients, -minutes, on_unknown, went, came, *alike)
         assert found[year, code, other, one, reason] == mirrored
 
 
@@ -452,7 +461,7 @@ def test_a_boundary_that_is_valid_in_no_month_of_the_year_is_not_applicable(
 def test_a_boundary_without_visits_has_rows_of_zeros() -> None:
     scenarios = [scenario("s0"), scenario("none", age=("out", {"to": 3}))]
     found = computed(SCENARIO_TOTALS, [row(1)], scenarios, years=(2011, 2013))
-    zeros = ("Titel none", *[0] * 7, "ok")
+    zeros = ("Titel none", *[0] * 8, "ok", "ok")
     assert {key: figures for key, figures in found.items() if key[2] == "none"} == {
         (2011, "all", "none"): zeros,
         (2011, "2580", "none"): zeros,
@@ -474,7 +483,7 @@ def test_patients_are_distinct_persons_behind_the_row_and_do_not_add_up() -> Non
 def test_visits_of_one_person_that_differ_only_in_what_nobody_asks_for_are_counted_together() -> None:
     rows = [row(1, sex="male"), row(1, sex="female"), row(1, care_unit_id="x", minutes=0, visits_with_minutes=0)]
     found = computed(SCENARIO_TOTALS, rows, [scenario("s0", **HOME)])
-    assert found[2011, "all", "s0"] == ("Titel s0", 3, 0, 1, 60, 2, 0, 0, "ok")
+    assert found[2011, "all", "s0"] == ("Titel s0", 3, 0, 1, 60, 2, 0, 0, 0, "ok", "ok")
 
 
 def test_without_boundaries_there_are_no_rows() -> None:

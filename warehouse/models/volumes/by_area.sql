@@ -39,7 +39,9 @@ placed AS (
 counted AS (
   SELECT period_start, period_end, area_type, area_code, coalesce(care_form, 'all') AS care_form,
     coalesce(age_group, 'all') AS age_group, coalesce(sex, 'all') AS sex, sum(visits)::BIGINT AS visits,
-    sum(unplanned_visits)::BIGINT AS unplanned_visits, count(DISTINCT person_key) AS patients,
+    sum(unplanned_visits)::BIGINT AS unplanned_visits,
+    count(DISTINCT person_key) FILTER (unplanned_visits > 0) AS unplanned_patients,
+    count(DISTINCT person_key) AS patients,
     sum(minutes)::BIGINT AS minutes, sum(visits_with_minutes)::BIGINT AS visits_with_minutes
   FROM placed
   GROUP BY period_start, period_end, area_type, area_code,
@@ -105,7 +107,7 @@ standard AS (
 ),
 crude AS (
   SELECT c.period_start, c.period_end, c.area_type, c.area_code, c.care_form, c.age_group, c.sex, c.visits,
-    c.unplanned_visits, c.patients, c.minutes, c.visits_with_minutes, every.basis,
+    c.unplanned_visits, c.unplanned_patients, c.patients, c.minutes, c.visits_with_minutes, every.basis,
     CASE WHEN every.population IS NOT NULL THEN coalesce(own.population, 0) END AS population
   FROM counted AS c
   LEFT JOIN people AS every ON every.period_end = c.period_end AND every.area_type = c.area_type
@@ -138,7 +140,7 @@ rates AS (
   SELECT c.period_start, c.period_end, c.area_type, c.area_code, c.care_form, c.age_group, c.sex, 'crude' AS measure,
     1000 * c.visits / nullif(c.population, 0) AS value, 1000 * c.patients / nullif(c.population, 0) AS patients_value,
     c.visits, c.unplanned_visits, c.patients, c.minutes, c.visits_with_minutes, c.population,
-    NULL AS standard_population, c.basis,
+    NULL AS standard_population, c.basis, c.unplanned_patients,
     CASE WHEN c.population IS NULL THEN 'missing' WHEN c.population = 0 THEN 'not_applicable' ELSE 'ok' END AS status
   FROM crude AS c JOIN spans AS p ON p.period_start = c.period_start AND p.period_end = c.period_end
   WHERE NOT p.is_month OR (c.age_group = 'all' AND c.sex = 'all')
@@ -148,7 +150,7 @@ rates AS (
     CASE WHEN NOT s.has_empty_band THEN s.patients_part / s.of_all END,
     c.visits, c.unplanned_visits, c.patients, c.minutes, c.visits_with_minutes, c.population,
     'region ' || $region_code || ', ' || make_date($standard_year::INTEGER, 12, 31)::VARCHAR,
-    CASE WHEN 'illustrative' IN (c.basis, s.basis) THEN 'illustrative' ELSE c.basis END,
+    CASE WHEN 'illustrative' IN (c.basis, s.basis) THEN 'illustrative' ELSE c.basis END, c.unplanned_patients,
     CASE WHEN c.population IS NULL OR s.of_all IS NULL THEN 'missing' WHEN s.has_empty_band THEN 'not_applicable'
       ELSE 'ok' END
   FROM crude AS c
@@ -157,5 +159,6 @@ rates AS (
   WHERE c.age_group = 'all' AND c.sex = 'all'
 )
 SELECT period_start, period_end, area_type, area_code, care_form, age_group, sex, measure, value, patients_value,
-  visits, unplanned_visits, patients, minutes, visits_with_minutes, population, standard_population, basis, status
+  visits, unplanned_visits, patients, minutes, visits_with_minutes, population, standard_population, basis,
+  unplanned_patients, 'ok' AS unplanned_status, status
 FROM rates

@@ -25,7 +25,9 @@ once AS (
     coalesce(d.reason, 'all') AS reason,
     coalesce(sum(c.visits) FILTER (d.sign = 1), 0)::BIGINT AS visits_added,
     coalesce(sum(c.visits) FILTER (d.sign = -1), 0)::BIGINT AS visits_removed,
-    sum(d.sign * c.unplanned_visits)::BIGINT AS unplanned_visits, count(DISTINCT c.person_key) AS patients,
+    sum(d.sign * c.unplanned_visits)::BIGINT AS unplanned_visits,
+    count(DISTINCT c.person_key) FILTER (c.unplanned_visits > 0) AS unplanned_patients,
+    count(DISTINCT c.person_key) AS patients,
     count(DISTINCT c.person_key) FILTER (d.sign = 1) AS patients_added,
     count(DISTINCT c.person_key) FILTER (d.sign = -1) AS patients_removed,
     sum(d.sign * c.minutes)::BIGINT AS minutes,
@@ -36,11 +38,11 @@ once AS (
 ),
 both_ways AS (
   SELECT year, municipality_code, scenario, other_scenario, reason, visits_added, visits_removed, unplanned_visits,
-    patients, patients_added, patients_removed, minutes, visits_on_unknown
+    unplanned_patients, patients, patients_added, patients_removed, minutes, visits_on_unknown
   FROM once
   UNION ALL
   SELECT year, municipality_code, other_scenario, scenario, reason, visits_removed, visits_added, -unplanned_visits,
-    patients, patients_removed, patients_added, -minutes, visits_on_unknown
+    unplanned_patients, patients, patients_removed, patients_added, -minutes, visits_on_unknown
   FROM once
 ),
 -- The row of all reasons is there where nothing differs, too.
@@ -61,6 +63,7 @@ SELECT r.year, r.municipality_code, r.scenario, r.other_scenario, r.reason,
   coalesce(b.visits_removed, 0) AS visits_removed, coalesce(b.unplanned_visits, 0) AS unplanned_visits,
   coalesce(b.patients, 0) AS patients, coalesce(b.patients_added, 0) AS patients_added,
   coalesce(b.patients_removed, 0) AS patients_removed, coalesce(b.minutes, 0) AS minutes,
-  coalesce(b.visits_on_unknown, 0) AS visits_on_unknown, 'ok' AS status
+  coalesce(b.visits_on_unknown, 0) AS visits_on_unknown, coalesce(b.unplanned_patients, 0) AS unplanned_patients,
+  'ok' AS unplanned_status, 'ok' AS status
 FROM rows_to_be AS r
 LEFT JOIN both_ways AS b USING (year, municipality_code, scenario, other_scenario, reason)

@@ -19,6 +19,7 @@ places AS (
 inside AS (
   SELECT c.year, coalesce(c.municipality_code, 'all') AS municipality_code, o.scenario,
     sum(c.visits)::BIGINT AS visits, sum(c.unplanned_visits)::BIGINT AS unplanned_visits,
+    count(DISTINCT c.person_key) FILTER (c.unplanned_visits > 0) AS unplanned_patients,
     count(DISTINCT c.person_key) AS patients, sum(c.minutes)::BIGINT AS minutes,
     sum(c.visits_with_minutes)::BIGINT AS visits_with_minutes,
     coalesce(sum(c.visits) FILTER (o.has_unknown), 0)::BIGINT AS visits_on_unknown
@@ -38,6 +39,7 @@ SELECT p.year, p.municipality_code, s.scenario, s.title_sv, coalesce(i.visits, 0
   coalesce(i.minutes, 0) AS minutes, coalesce(i.visits_with_minutes, 0) AS visits_with_minutes,
   coalesce(i.visits_on_unknown, 0) AS visits_on_unknown,
   coalesce(o.visits_out_on_unknown, 0) AS visits_out_on_unknown,
+  coalesce(i.unplanned_patients, 0) AS unplanned_patients, 'ok' AS unplanned_status,
   CASE WHEN s.first_month <= make_date(p.year, 12, 1) AND s.last_month >= make_date(p.year, 1, 1) THEN 'ok'
     ELSE 'not_applicable' END AS status
 FROM places AS p

@@ -1,0 +1,170 @@
+"""What is about to be published as cells: read beside the lake's own numbers, and written back when more is hidden."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from warehouse import indicators
+from warehouse.disclosure.families import FAMILIES, Count, Family
+from warehouse.disclosure.system import Cell, Name, System, Variable
+from warehouse.lake import registered
+from warehouse.sql import columns, identifier, qualified
+
+ALL = "all"
+_WIDTH = 2.0
+"""The least width of the interval of what tells of few persons: at least three whole numbers are possible."""
+_ONE_COUNT = 5
+"""Columns of a count in the query: number, persons, upper bound, whether it is few, whether its column is hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A published row: where it stands, and its cells."""
+
+    family: Family
+    time: tuple[date, date]
+    key: Mapping[str, str]
+    cells: Mapping[str, int]
+    """Name of a count → its cell."""
+
+    @property
+    def area(self) -> tuple[str, str]:
+        """Type and code; of a family without areas, of its municipality."""
+        if self.family.has_areas:
+            return self.key["area_type"], self.key["area_code"]
+        code = self.key.get("municipality_code", ALL)
+        return ("region", ALL) if code == ALL else ("municipality", code)
+
+    def values(self, names: Sequence[str]) -> tuple[str, ...]:
+        """What the row says in some columns of its key."""
+        return tuple(self.key[name] for name in names)
+
+
+class Published:
+    """The rows of a release that is built, as a system of cells."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, catalogue: str, least: int) -> None:
+        self.system = System()
+        self.rows: list[Row] = []
+        self.least = self.system.least = least
+        self._connection, self._catalogue = connection, catalogue
+
+    def read(self, municipalities: Collection[str], *, as_published: bool) -> None:
+        """Read the rows of every family; `municipalities` are those that know their own persons.
+
+        As published: what is hidden is hidden. Else it's still to be decided: a count that is hidden with its row alone
+        is taken to be known, unless it needs hiding itself.
+        """
+        self.system.knowing = frozenset(municipalities)
+        with registered(self._connection, {"hemvard_kinds": _kinds()}):
+            for family in FAMILIES:
+                for record in self._connection.execute(self._select(family), {"least": self.least}).fetchall():
+                    self.rows.append(self._row(family, record, as_published=as_published))
+
+    def hide(self) -> None:
+        """Write back what has been hidden beside the rows that were."""
+        hidden: dict[tuple[str, tuple[str, ...]], list[Name]] = {}
+        for row in self.rows:
+            for name, index in row.cells.items():
+                cell = self.system.cells[index]
+                if cell.is_hidden:
+                    hidden.setdefault((row.family.table.name, row.family.count(name).part), []).append(cell.name)
+        for family in FAMILIES:
+            for part in sorted({count.part for count in family.counts}):
+                if names := hidden.get((family.table.name, part)):
+                    self._write(family, part, names)
+            for part in sorted({count.part for count in family.counts if count.part}):
+                self._follow(family, part[-1])
+
+    # reading
+
+    def _select(self, family: Family) -> str:
+        same = " AND ".join(f"l.{name} = b.{name}" for name in map(identifier, family.table.key))
+        selected = [*family.time, "b.status = 'protected'", *(f"l.{identifier(name)}::VARCHAR" for name in family.key)]
+        for count in family.counts:
+            few = f"coalesce({count.persons} BETWEEN 1 AND $least - 1 OR ({count.is_few}), false)"
+            hidden = f"b.{identifier(count.part[-1])} = 'protected'" if count.part else "b.status = 'protected'"
+            numbers = (f"({number})::DOUBLE" for number in (count.number, count.persons, count.upper))
+            selected += [*numbers, few, hidden]
+        kinds = "JOIN hemvard_kinds AS d ON d.indicator_id = l.indicator_id AND d.version = l.version"
+        return (
+            f"SELECT {', '.join(selected)} FROM {qualified(f'{self._catalogue}.{family.table.name}')} AS b "
+            f"JOIN {qualified(f'lake.{family.table.name}')} AS l ON {same} "
+            f"{kinds if 'indicator_id' in family.key else ''} WHERE {family.rows} ORDER BY {columns(family.key, 'l')}"
+        )
+
+    def _row(self, family: Family, record: Sequence[Any], *, as_published: bool) -> Row:
+        start, end, is_protected, *rest = record
+        key = dict(zip(family.key, rest, strict=False))
+        row = Row(family, (start, end), key, {})
+        owner = row.area[1] if row.area[0] == "municipality" else None
+        told = rest[len(family.key) :]
+        counts = [told[place : place + _ONE_COUNT] for place in range(0, len(told), _ONE_COUNT)]
+        is_alone = sum(not count.part for count in family.counts) == 1
+        place, cells = len(self.rows), {}
+        if is_protected:
+            self.system.lost.add(place)
+        for count, (number, persons, upper, few, hidden) in zip(family.counts, counts, strict=True):
+            if number is not None:
+                is_hidden = few or (hidden if as_published else is_protected and is_alone and not count.part)
+                name = (family.table.name, *key.values(), count.name)
+                cost = family.weight * max(1, int(persons or 0))
+                cell = Cell(name, cost, owner, few, is_hidden, row=place, is_part=bool(count.part))
+                cells[count.name] = self._add(cell, count, number, persons, upper)
+        return Row(family, (start, end), key, cells)
+
+    def _add(self, cell: Cell, count: Count, number: float, persons: float | None, upper: float | None) -> int:
+        """Add a cell: its number, and the persons behind it."""
+        index = self.system.add(cell)
+        width = _WIDTH if upper is None else min(_WIDTH, upper)
+        self.system.measure(Variable(index, number, width, count.is_signed, upper))
+        if persons is not None:
+            most = 0.0 if upper == 0 else None
+            self.system.measure(Variable(index, persons, _WIDTH, upper=most))
+        return index
+
+    # writing
+
+    def _write(self, family: Family, part: tuple[str, ...], names: Sequence[Name]) -> None:
+        *hidden, status = part or (*family.table.names("persons", "additive", "ratio"), "status")
+        nothing = ", ".join(f"{identifier(name)} = NULL" for name in hidden)
+        target = qualified(f"{self._catalogue}.{family.table.name}")
+        keys = zip(*(name[1:-1] for name in names), strict=True)
+        table = {name: pa.array(list(values), pa.string()) for name, values in zip(family.key, keys, strict=True)}
+        with registered(self._connection, {"hemvard_hidden": pa.table(table)}):
+            for same in _directions(family):
+                self._connection.execute(
+                    f"UPDATE {target} AS t SET {nothing}, {identifier(status)} = 'protected' FROM hemvard_hidden AS h "
+                    f"WHERE {same} AND t.{identifier(status)} <> 'protected'"
+                )
+
+    def _follow(self, family: Family, status: str) -> None:
+        """A part is hidden with its row."""
+        target = qualified(f"{self._catalogue}.{family.table.name}")
+        self._connection.execute(f"UPDATE {target} SET {identifier(status)} = 'protected' WHERE status = 'protected'")
+
+
+def _directions(family: Family) -> list[str]:
+    """How a cell's rows are found; a difference of two boundaries stands in both directions."""
+    ways = [{name: name for name in family.key}]
+    if "other_scenario" in family.key:
+        ways.append(ways[0] | {"scenario": "other_scenario", "other_scenario": "scenario"})
+    return [
+        " AND ".join(f"t.{identifier(name)}::VARCHAR = h.{identifier(way[name])}" for name in family.key)
+        for way in ways
+    ]
+
+
+def _kinds() -> pa.Table:
+    found = indicators.definitions()
+    return pa.table(
+        {
+            "indicator_id": pa.array([entry.indicator_id for entry in found], pa.string()),
+            "version": pa.array([entry.version for entry in found], pa.int16()),
+            "kind": pa.array([entry.kind for entry in found], pa.string()),
+        }
+    )
