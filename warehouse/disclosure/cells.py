@@ -77,8 +77,9 @@ class Published:
             for part in sorted({count.part for count in family.counts}):
                 if names := hidden.get((family.table.name, part)):
                     self._write(family, part, names)
-            for part in sorted({count.part for count in family.counts if count.part}):
-                self._follow(family, part[-1])
+            for count in family.counts:
+                if count.part:
+                    self._follow(family, count)
 
     # reading
 
@@ -88,7 +89,8 @@ class Published:
         for count in family.counts:
             few = f"coalesce({count.persons} BETWEEN 1 AND $least - 1 OR ({count.is_few}), false)"
             hidden = f"b.{identifier(count.part[-1])} = 'protected'" if count.part else "b.status = 'protected'"
-            numbers = (f"({number})::DOUBLE" for number in (count.number, count.persons, count.upper))
+            number = f"CASE WHEN {count.told} THEN {count.number} END"
+            numbers = (f"({each})::DOUBLE" for each in (number, count.persons, count.upper))
             selected += [*numbers, few, hidden]
         kinds = "JOIN hemvard_kinds AS d ON d.indicator_id = l.indicator_id AND d.version = l.version"
         return (
@@ -142,10 +144,14 @@ class Published:
                     f"WHERE {same} AND t.{identifier(status)} <> 'protected'"
                 )
 
-    def _follow(self, family: Family, status: str) -> None:
-        """A part is hidden with its row."""
-        target = qualified(f"{self._catalogue}.{family.table.name}")
-        self._connection.execute(f"UPDATE {target} SET {identifier(status)} = 'protected' WHERE status = 'protected'")
+    def _follow(self, family: Family, count: Count) -> None:
+        """A part is hidden with its row, and in the rows in which it isn't told."""
+        *hidden, status = (identifier(name) for name in count.part)
+        nothing = ", ".join(f"{name} = NULL" for name in hidden)
+        self._connection.execute(
+            f"UPDATE {qualified(f'{self._catalogue}.{family.table.name}')} AS l SET {nothing}, {status} = 'protected' "
+            f"WHERE l.status = 'protected' OR NOT ({count.told})"
+        )
 
 
 def _directions(family: Family) -> list[str]:

@@ -6,7 +6,7 @@ more – what one boundary has beyond another, and the reverse – few persons o
 has to be protected: the other counts are taken to be known. A part is hidden by itself, with a status of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warehouse.columns import Table
 from warehouse.schema import (
@@ -41,6 +41,8 @@ class Count:
     """The columns that are hidden with it, its status the last of them; none where the whole row is."""
     is_few: str = "false"
     """When it is to be hidden though the persons themselves are not few."""
+    told: str = "true"
+    """In which rows it is told at all, as SQL on `l`; in others its columns are hidden."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,13 @@ FAMILIES: tuple[Family, ...] = (
         BY_AREA,
         _PERIOD,
         ("period_start", "period_end", "area_type", "area_code", *BY_AREA.dimensions),
-        (_VISITS, _UNPLANNED),
+        # Of smaller areas and groups the indicator unplanned_share tells.
+        (
+            _VISITS,
+            replace(
+                _UNPLANNED, told="l.area_type = 'region' AND (l.care_form, l.age_group, l.sex) = ('all', 'all', 'all')"
+            ),
+        ),
         rows="l.measure = 'crude'",
     ),
     Family(SCENARIO_TOTALS, _YEAR, ("year", "municipality_code", "scenario"), (_VISITS, _UNPLANNED), weight=10),
@@ -137,7 +145,7 @@ FAMILIES: tuple[Family, ...] = (
                 "numerator",
                 "l.numerator",
                 "l.numerator_patients",
-                f"CASE WHEN {_KIND} = 'share' THEN l.denominator END",
+                f"CASE WHEN {_KIND} = 'share' AND l.denominator_patients >= $least THEN l.denominator END",
                 is_few=f"{_KIND} = 'share' AND l.denominator - l.numerator BETWEEN 1 AND $least - 1",
             ),
             Count("denominator", f"CASE WHEN {_KIND} = 'ratio' THEN l.denominator END", "l.denominator_patients"),

@@ -42,8 +42,12 @@ class Suppression:
                 self._wait(index)
         self._settle()
         narrow = self._narrow(self._components())
-        while narrow and (best := self._most_for_its_cost(narrow)) is not None:
-            self._hide(best)
+        while narrow:
+            best = self._most_for_its_cost(narrow)
+            if best is not None:
+                self._hide(best)
+            elif not self._hide_all_around(narrow):
+                break
             self._settle()
             narrow = self._narrow([component for component in self._components() if narrow.intersection(component[0])])
         return not narrow
@@ -84,6 +88,23 @@ class Suppression:
                 return min(found)[2]
             reached = further
         return None
+
+    def _hide_all_around(self, narrow: set[int]) -> bool:
+        """Hide what is shown beside hidden numbers that nothing else can protect, that nobody is there too.
+
+        Where all others are hidden, cells of nobody tell where the few are. Whether there was anything left to hide.
+        """
+        shown = {
+            self.system.variables[other].cell
+            for variables, _ in self._components()
+            if narrow.intersection(variables)
+            for variable in variables
+            for other in self._beside(variable)
+            if not self.system.cell_of(other).is_hidden and not self.system.cell_of(other).is_known
+        }
+        for index in sorted(shown):
+            self._hide(index)
+        return bool(shown)
 
     def _beside(self, variable: int) -> Iterator[int]:
         """The variables that stand in an equation with one."""
