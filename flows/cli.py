@@ -258,6 +258,35 @@ def rotate_key(region: Region, home: Home = None) -> None:
 
 
 @app.command()
+def erase(
+    region: Region,
+    reason: Annotated[
+        Literal["gdpr_17", "pdl_8_4", "objection", "delivered_by_mistake"] | None,
+        typer.Option("--reason", help="The ground of the decision: docs/guides/erasure-and-retention.md."),
+    ] = None,
+    record: Annotated[
+        str | None,
+        typer.Option("--record", metavar="NUMBER", help="The decision's number in the register, such as RS 2026-123."),
+    ] = None,
+    home: Home = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask before it is done.")] = False,
+    listed: Annotated[
+        bool, typer.Option("--list", help="The records of what has been erased; erases nothing.")
+    ] = False,
+) -> None:
+    """Remove one person from all that is kept. The id is asked for without being shown, or read from standard input.
+
+    Rows, quarantine, pseudonyms, landed originals, inbox, old snapshots and files of the lake; releases stand.
+    """
+    from flows.erasing import decided, describe_erasures, erase_person
+
+    if listed:
+        typer.echo(describe_erasures(region, home))
+    else:
+        typer.echo(erase_person(region, home, decided(reason, record), sure=yes))
+
+
+@app.command()
 def up(home: Home = None, port: Annotated[int, typer.Option("--port", help="The server's port.")] = 4200) -> None:
     """Prefect's server, a worker and the deployments on this machine, until Ctrl-C."""
     from flows.up import serve

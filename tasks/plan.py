@@ -12,7 +12,7 @@ from regions.folder import RegionFolder
 from regions.month import Month
 from regions.source import Source
 from regions.transport import Feed
-from warehouse.ledger import Landing, LedgerState, Load, landed_file
+from warehouse.ledger import LANDING, Landing, LedgerState, Load, landed_file
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ def make_plan(
     loaded: nobody sees half a month. Official statistics (feed: reference) are not waited for.
     Raises UsageError where a source's file is gone.
     """
-    _require_sources(folder, state.landings)
+    require_sources(folder, state.landings)
     sources = {source.id: source for source in folder.sources if source.transport.feed == feed}
-    known = [landing for landing in state.landings if landing.source_id in sources]
+    known = [landing for landing in usable(state) if landing.source_id in sources]
     scope = _scope(known, first, last, require)
     missing = _missing(folder, known, scope) if feed == "monthly" else ()
     held_back = {entry.month for entry in missing if entry.required}
@@ -96,7 +96,17 @@ def make_plan(
     return Plan(scope, months, missing)
 
 
-def _require_sources(folder: RegionFolder, landings: Sequence[Landing]) -> None:
+def usable(state: LedgerState) -> list[Landing]:
+    """The landings without those whose originals are gone before they were ever taken in: as if they had not come."""
+    return [
+        landing
+        for landing in state.landings
+        if LANDING not in state.retired.get(landing.delivery_id, ())
+        or ((load := state.loads.get(landing.delivery_id)) is not None and load.accepted)
+    ]
+
+
+def require_sources(folder: RegionFolder, landings: Sequence[Landing]) -> None:
     """UsageError where the lake has deliveries of a source that the folder no longer names: they would still count."""
     gone = sorted({landing.source_id for landing in landings} - set(folder.sources_by_id))
     if gone:
@@ -145,6 +155,8 @@ def _missing(folder: RegionFolder, landings: Sequence[Landing], scope: Sequence[
 
 def _work(landing: Landing, landings: Sequence[Landing], state: LedgerState, definition: str) -> DeliveryWork | None:
     load = state.loads.get(landing.delivery_id)
+    if state.retired.get(landing.delivery_id):
+        return None
     if load is None:
         why = "new"
     elif not load.accepted:

@@ -28,6 +28,7 @@ from tasks.workbook import names_of, write_workbook
 from warehouse import indicators, releases, schema
 from warehouse.canonical import table_hash
 from warehouse.columns import Table
+from warehouse.erasures import hashes_of, read_erasures
 from warehouse.lake import registered, snapshot
 from warehouse.lineage import lineage
 from warehouse.model_files import MODELS
@@ -60,6 +61,7 @@ def collect_inputs(run: Run) -> list[Input]:
         Input("official", f"{entry.source_id} {entry.month} {entry.delivery_id[:12]}", entry.delivery_id)
         for entry in latest_official(run.folder, state)
     ]
+    erased = [Input("erasure", record, hash_) for record, hash_ in hashes_of(read_erasures(run.connection)).items()]
     bound = bound_of(run.folder)
     models = [Input("model", model.name, model.definition(bound)) for model in computed_models()]
     files = [Input("region_file", name, hashlib.sha256(text).hexdigest()) for name, text in run.folder.files.items()]
@@ -69,6 +71,7 @@ def collect_inputs(run: Run) -> list[Input]:
         [
             *deliveries,
             *official,
+            *erased,
             *models,
             *files,
             *asked,

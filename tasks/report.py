@@ -104,6 +104,7 @@ def _what_happened(outcome: Outcome) -> Iterator[str]:
         yield f"{source}: {place} could not be reached; what came before stands"
     yield from (_strange(outcome, source, count) for source, count in sorted(outcome.landed.strange.items()))
     yield from (_rejected(entry) for entry in outcome.rejections)
+    yield from outcome.run.returned
     yield from _missing(outcome.plan.missing)
     yield from _register(outcome)
     yield from _computed(outcome.computed)

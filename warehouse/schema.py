@@ -440,6 +440,16 @@ ERASURES = Table(
         opened("erased_at", "TIMESTAMP", "När raderna togs bort (UTC)", "When the rows went (UTC)", volatile=True),
     ),
 )
+ERASING = Table(
+    "ledger.erasing",
+    "En rad i en leverans som en påbörjad radering tar bort; tom när raderingen är klar",
+    "A row of a delivery that an erasure which has begun removes; empty once it is done",
+    (
+        key("record_id", "VARCHAR", "Raderingens nummer", "The erasure's number"),
+        key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+        key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
+    ),
+)
 ERASED_IDS = Table(
     "ledger.erased_ids",
     "Ett fingeravtryck som visar om ett id i en senare leverans är den raderade personens",
@@ -1260,6 +1270,7 @@ LAKE: tuple[Table, ...] = (
     MODEL_WINDOWS,
     PSEUDONYM_KEYS,
     ERASURES,
+    ERASING,
     ERASED_IDS,
     RETIRED,
     CLOSED_MONTHS,
