@@ -85,6 +85,7 @@ def check(
     """Is this region's folder right? File, line and reason of all that is not."""
     from regions.editor import write_schemas
     from regions.folder import check_region, find_folder
+    from regions.retention import retention_warnings
     from warehouse.protection import check_publication
     from warehouse.targets import check_targets
 
@@ -97,6 +98,8 @@ def check(
     if problems:
         listed = "\n".join(str(problem) for problem in problems)
         raise UsageError(f"{listed}\n{len(problems)} problem(s) in the folder of {region}.")
+    for warning in retention_warnings(folder) if folder else ():
+        typer.echo(f"Bear in mind: {warning}")
     typer.echo(f"{region}: all is well")
 
 

@@ -81,6 +81,7 @@ def monthly(
             outcome.computed = steps.compute(run)
             if publish:
                 _publish(run, outcome)
+                outcome.retained = steps.retain(run)
             outcome.text = summary(outcome)
         finally:
             create_markdown_artifact(markdown(outcome), key=f"{run.folder.region.id}-run".replace("_", "-"))

@@ -23,7 +23,7 @@ from tasks.run import Run
 from warehouse import erasures
 from warehouse.cleaning import Cleaned, clean
 from warehouse.erasures import Erased, Landing
-from warehouse.ledger import LANDING
+from warehouse.ledger import LANDING, ROWS
 
 
 @dataclass(frozen=True)
@@ -171,5 +171,5 @@ def _erase_from_lake(run: Run, found: Survey, record: str) -> None:
     removed = [entry.delivery_id for entry in deliveries if entry.landing == "removed"]
     with run.transaction():
         erase_rows(run, found.person)
-        erasures.retire(run.connection, {LANDING: removed}, "erasure", now)
+        erasures.retire(run.connection, {LANDING: removed, ROWS: removed}, "erasure", now)
         erasures.set_state(run.connection, record, "erased", erased_at=now)

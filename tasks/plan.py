@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from regions.errors import UsageError
@@ -12,7 +12,7 @@ from regions.folder import RegionFolder
 from regions.month import Month
 from regions.source import Source
 from regions.transport import Feed
-from warehouse.ledger import LANDING, Landing, LedgerState, Load, landed_file
+from warehouse.ledger import LANDING, ROWS, Landing, LedgerState, Load, landed_file
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,10 @@ class Plan:
     scope: tuple[Month, ...]
     months: tuple[MonthWork, ...]
     missing: tuple[Missing, ...]
+    closed: tuple[Landing, ...] = ()
+    """Deliveries that came for months whose rows are kept no more: they are not taken in."""
+    unreadable: tuple[Landing, ...] = ()
+    """Deliveries that should be read again, and whose originals are kept no more: their rows stand as they are."""
 
     @property
     def blocking(self) -> tuple[Missing, ...]:
@@ -84,16 +88,28 @@ def make_plan(
     sources = {source.id: source for source in folder.sources if source.transport.feed == feed}
     known = [landing for landing in usable(state) if landing.source_id in sources]
     scope = _scope(known, first, last, require)
-    missing = _missing(folder, known, scope) if feed == "monthly" else ()
+    open_months = [month for month in scope if month not in state.closed]
+    missing = _missing(folder, known, open_months) if feed == "monthly" else ()
     held_back = {entry.month for entry in missing if entry.required}
+    entries = [
+        (landing, entry)
+        for source in sources.values()
+        for landing in wanted(source, known)
+        if landing.month in scope and landing.month not in held_back
+        if ROWS not in state.retired.get(landing.delivery_id, ())
+        if (entry := _work(landing, known, state, definitions[source.id])) is not None
+    ]
+    closed = [landing for landing, _ in entries if landing.month in state.closed]
+    unreadable = [landing for landing, _ in entries if LANDING in state.retired.get(landing.delivery_id, ())]
+    return Plan(scope, _by_month(entries, {*closed, *unreadable}), missing, tuple(closed), tuple(unreadable))
+
+
+def _by_month(entries: Sequence[tuple[Landing, DeliveryWork]], kept_out: Collection[Landing]) -> tuple[MonthWork, ...]:
     work: dict[Month, list[DeliveryWork]] = defaultdict(list)
-    for source in sources.values():
-        for landing in wanted(source, known):
-            if landing.month in scope and landing.month not in held_back:
-                entry = _work(landing, known, state, definitions[source.id])
-                work[landing.month] += [entry] if entry else []
-    months = tuple(MonthWork(month, tuple(entries)) for month, entries in sorted(work.items()) if entries)
-    return Plan(scope, months, missing)
+    for landing, entry in entries:
+        if landing not in kept_out:
+            work[landing.month].append(entry)
+    return tuple(MonthWork(month, tuple(listed)) for month, listed in sorted(work.items()))
 
 
 def usable(state: LedgerState) -> list[Landing]:
@@ -155,8 +171,6 @@ def _missing(folder: RegionFolder, landings: Sequence[Landing], scope: Sequence[
 
 def _work(landing: Landing, landings: Sequence[Landing], state: LedgerState, definition: str) -> DeliveryWork | None:
     load = state.loads.get(landing.delivery_id)
-    if state.retired.get(landing.delivery_id):
-        return None
     if load is None:
         why = "new"
     elif not load.accepted:

@@ -20,7 +20,7 @@ from tasks.equalisation.tables import equalisation, with_official_values
 from tasks.findings import date_new, write_changes
 from tasks.protect import BUILD
 from tasks.quarantine import show_standing
-from tasks.register import latest_official, register, register_table, retrieved
+from tasks.register import IN_FIGURES, latest_official, register, register_table, retrieved
 from tasks.row_counts import count_rows
 from tasks.run import Run
 from tasks.staffing import staffing_rows
@@ -55,7 +55,7 @@ def collect_inputs(run: Run) -> list[Input]:
     deliveries = [
         Input("delivery", f"{entry.source.id} {entry.month} {entry.delivery}", entry.delivery_id)
         for entry in register(run.folder, state)
-        if entry.status == "current"
+        if entry.status in IN_FIGURES
     ]
     official = [
         Input("official", f"{entry.source_id} {entry.month} {entry.delivery_id[:12]}", entry.delivery_id)

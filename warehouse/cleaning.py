@@ -24,7 +24,8 @@ SELECT s.schema_name || '.' || t.table_name, t.table_id, c.column_id, c.column_n
 FROM ducklake_column AS c
 JOIN ducklake_table AS t ON t.table_id = c.table_id AND t.end_snapshot IS NULL
 JOIN ducklake_schema AS s ON s.schema_id = t.schema_id
-WHERE c.end_snapshot IS NULL AND (c.column_type = 'uuid' OR c.column_name = 'record_id')
+JOIN ducklake_table_column_stats AS k ON k.table_id = c.table_id AND k.column_id = c.column_id
+WHERE c.end_snapshot IS NULL AND k.min_value IS NOT NULL AND (c.column_type = 'uuid' OR c.column_name = 'record_id')
 ORDER BY 1, 3"""
 _TIGHTEN = "UPDATE ducklake_table_column_stats SET min_value = ?, max_value = ? WHERE table_id = ? AND column_id = ?"
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from warehouse.columns import Table
 from warehouse.lake import registered
-from warehouse.schema import ERASED_IDS, ERASING, ERASURES, RETIRED
+from warehouse.schema import CLOSED_MONTHS, ERASED_IDS, ERASING, ERASURES, RETIRED
 from warehouse.sql import columns, qualified
 
 State = Literal["begun", "erased", "done"]
@@ -114,6 +114,11 @@ def retire(connection: duckdb.DuckDBPyConnection, what: Mapping[str, Iterable[st
     """Note what of deliveries is kept no more: `landing` or `rows` → deliveries; the caller holds the transaction."""
     rows = [(delivery, part, reason, at) for part, deliveries in what.items() for delivery in sorted(deliveries)]
     _append(connection, RETIRED, rows)
+
+
+def close_months(connection: duckdb.DuckDBPyConnection, months: Iterable[date], at: datetime) -> None:
+    """Note months whose rows are kept no more; the caller holds the transaction."""
+    _append(connection, CLOSED_MONTHS, [(month, at) for month in months])
 
 
 def _append(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Sequence[object]]) -> None:

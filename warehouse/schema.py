@@ -955,8 +955,9 @@ DELIVERIES = Table(
         opened(
             "status",
             "VARCHAR",
-            "current, superseded (ersatt av nyare), rejected (underkänd), waiting eller missing",
-            "Current, superseded, rejected, waiting or missing",
+            "current, archived (raderna finns inte kvar), superseded (ersatt av nyare), rejected (underkänd), waiting,"
+            " missing",
+            "Current, archived (in the figures, its rows kept no more), superseded, rejected, waiting or missing",
         ),
         opened("rows_read", "BIGINT", "Lästa rader", "Rows read", "rows"),
         opened("rows_counted", "BIGINT", "Rader som räknas som besök", "Rows that count as visits", "rows"),
