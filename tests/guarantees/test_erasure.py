@@ -276,7 +276,6 @@ def test_an_erasure_needs_its_decision_and_takes_no_id_for_its_number(reason: st
 
 KILLED_IN = {
     "tasks.erase._erase_from_lake": "begun",  # originals are rewritten, the lake isn't
-    "tasks.erasure.rows.add_month_changes": "begun",  # in the transaction
     "warehouse.cleaning._tidy_catalogue": "erased",  # the lake has lost the rows, its catalogue remembers
 }
 
