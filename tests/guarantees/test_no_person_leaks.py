@@ -162,7 +162,7 @@ def published_texts(home: Path) -> Iterator[tuple[str, str]]:
             with ZipFile(file) as workbook:
                 yield from ((f"{file} {name}", workbook.read(name).decode()) for name in workbook.namelist())
         elif file.is_file():
-            yield str(file), file.read_text(encoding="utf-8")
+            yield str(file), file.read_text(encoding="utf-8", errors="replace")
 
 
 @pytest.mark.parametrize("debug", [False, True])
