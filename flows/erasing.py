@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
+import duckdb
 import typer
 
 from regions.errors import UsageError
@@ -53,13 +54,21 @@ def erase_person(region: str, home: Path | None, decision: Decision, *, sure: bo
             for record in unfinished(run):
                 finish(run, record)
                 print(f"The erasure {record} had been broken off; it is done now.", file=sys.stderr)
-            found = survey(run, _ask())
-            if found.is_empty:
-                return f"{folder.region.name}: nothing that is kept tells of that person."
-            print("\n".join(_what_goes(found)), file=sys.stderr)
-            _require_sure(sure=sure)
-            record = erase(run, found, decision)
-            return "\n".join(_told(folder, run, found, record))
+            return _erase(run, decision, sure=sure)
+
+
+def _erase(run: Run, decision: Decision, *, sure: bool) -> str:
+    region = run.folder.region
+    try:
+        found = survey(run, _ask())
+        if found.is_empty:
+            return f"{region.name}: nothing that is kept tells of that person."
+        print("\n".join(_what_goes(found)), file=sys.stderr)
+        _require_sure(sure=sure)
+        record = erase(run, found, decision)
+    except duckdb.Error as error:  # its text may quote a row, and --debug would show it
+        raise RuntimeError(f"erase: DuckDB raised {type(error).__name__}; its text is withheld") from None
+    return "\n".join(_told(run, record))
 
 
 def describe_erasures(region: str, home: Path | None) -> str:
@@ -145,12 +154,13 @@ def _what_goes(found: Survey) -> Iterator[str]:
         yield f"{found.unseen} file(s) in the inbox are no deliveries; they were not looked into: do that yourself."
 
 
-def _told(folder: RegionFolder, run: Run, found: Survey, record: str) -> Iterator[str]:
+def _told(run: Run, record: str) -> Iterator[str]:
+    region = run.folder.region
     entries = [entry for entry in read_erasures(run.connection) if entry.record_id == record]
     rows = sum(entry.rows_erased for entry in entries)
-    yield f"{folder.region.name}: erased {rows} row(s) of {len(entries)} delivery(ies). Record {record}"
+    yield f"{region.name}: erased {rows} row(s) of {len(entries)} delivery(ies). Record {record}"
     yield "Published releases and what is frozen stand as they were. The next run computes what was touched again:"
-    yield f"  hemvard run {folder.region.id}"
+    yield f"  hemvard run {region.id}"
     yield from BEYOND
 
 

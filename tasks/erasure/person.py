@@ -18,7 +18,6 @@ from tasks.person_map import CURRENT, LINKS, carried_pseudonyms
 from tasks.run import Run
 
 _TWELVE = re.compile(r"(\d{2})(\d{6})(\d{4})", re.ASCII)
-_SHORT = re.compile(r"\d{6}[-+ ]?\d{4}", re.ASCII)
 _WITHIN = 8
 """Characters of an id that may be written with a sign between them and the rest."""
 
@@ -49,7 +48,8 @@ class Person:
 def find_person(run: Run, given: str, today: date) -> Person:
     """The person of an id; UsageError, which doesn't repeat it, where it is no whole and valid one."""
     found = classify(given, today)
-    if found.id_class in ("MISSING", "INVALID") or _SHORT.fullmatch(given.strip()):
+    short = found.id_class in ("PNR", "SNR") and sum(sign.isdigit() for sign in given) < len(found.normalised)
+    if found.id_class in ("MISSING", "INVALID") or short:
         raise UsageError(
             "That is no whole and valid person id; nothing was looked for.",
             where="the id that was given",
