@@ -145,7 +145,8 @@ def _what_goes(found: Survey) -> Iterator[str]:
     if found.begun:
         yield f"The erasure {found.begun[0].record_id} of this person has begun; it goes on."
     if inbox:
-        yield f"{len(inbox)} file(s) in the inbox: {sum(entry.goes for entry in inbox)} removed, the others rewritten."
+        gone = sum(entry.goes for entry in inbox)
+        yield f"{len(inbox)} file(s) in the inbox: {gone} removed, {len(inbox) - gone} rewritten."
     if masked := sum(len(entry.found.masked) for entry in found.originals if entry.place != "copy"):
         yield f"{masked} row(s) of others show the id in another column: there it is masked, and the row stays."
     if unread := sum(not entry.is_readable for entry in landed):

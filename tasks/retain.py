@@ -5,7 +5,7 @@ them the years' months are closed: nothing is computed of them again, and nothin
 persons stay, for without them the persons of later rows would be split.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,8 +45,8 @@ class Retained:
 def retain(run: Run) -> Retained:
     """Apply the region's rule; doing it again changes nothing, and ends what was broken off."""
     rule, today = run.folder.region.retention, Month.of(run.started_at.date())
-    originals = _old_originals(run, rule.originals_from(today))
-    rows = _old_rows(run, rule.rows_from(today))
+    originals = [entry.delivery_id for entry in _going(run, LANDING, rule.originals_from(today), _landed_in)]
+    rows = _rows_going(run, rule.rows_from(today))
     closing = _closing(run, rule.rows_from(today))
     _remove(run, originals, rows, closing)
     _delete_originals(run)
@@ -68,30 +68,27 @@ def _taken_in(run: Run) -> Iterator[Landing]:
             yield landing
 
 
-def _old_originals(run: Run, kept_from: Month | None) -> list[str]:
-    """The deliveries whose originals are to go."""
+def _going(run: Run, what: str, kept_from: Month | None, month_of: Callable[[Landing], Month]) -> list[Landing]:
+    """The deliveries of which something still is kept, and is to go, by a month of theirs."""
     if kept_from is None:
         return []
     retired = run.ledger().retired
     return [
-        landing.delivery_id
+        landing
         for landing in _taken_in(run)
-        if Month.of(landing.landed_at.date()) < kept_from and LANDING not in retired.get(landing.delivery_id, ())
+        if month_of(landing) < kept_from and what not in retired.get(landing.delivery_id, ())
     ]
 
 
-def _old_rows(run: Run, kept_from: Month | None) -> list[str]:
+def _landed_in(landing: Landing) -> Month:
+    return Month.of(landing.landed_at.date())
+
+
+def _rows_going(run: Run, kept_from: Month | None) -> list[str]:
     """The deliveries whose rows are to go: those of persons, but not their links."""
-    if kept_from is None:
-        return []
-    retired = run.ledger().retired
-    return [
-        landing.delivery_id
-        for landing in _taken_in(run)
-        if landing.month < kept_from
-        and ROWS not in retired.get(landing.delivery_id, ())
-        and _is_of_persons(run.folder.sources_by_id[landing.source_id].subject)
-    ]
+    listed = _going(run, ROWS, kept_from, lambda landing: landing.month)
+    subject = {source.id: source.subject for source in run.folder.sources}
+    return [landing.delivery_id for landing in listed if _is_of_persons(subject[landing.source_id])]
 
 
 def _is_of_persons(subject: str) -> bool:

@@ -6,7 +6,6 @@ or of a source that knows no persons, such an id is masked, and the row stays.
 """
 
 from collections.abc import Collection, Iterator
-from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,14 +17,12 @@ from tasks import cells
 from tasks.erasure.person import Person
 from tasks.erasure.rewriting import Found, can_rewrite, finds, raw_rows
 from tasks.faults import DeliveryFault
-from tasks.person_ids import classify, last_day, pseudonyms
+from tasks.person_ids import last_day
 from tasks.reading import ROW_NUMBER, Reading, read_delivery
 from tasks.reading.unpacking import unpacked
 from tasks.run import Run
 from warehouse.lake import registered
 from warehouse.sql import identifier
-
-_NOBODY = ("MISSING", "INVALID")
 
 
 def read_as_mapped(source: Source, content: bytes) -> Reading | None:
@@ -68,13 +65,11 @@ def _told_apart(run: Run, source: Source, month: Month, person: Person) -> tuple
     """The ids of the delivery, as written: those of the person, and those of other valid persons."""
     own, others = [], []
     for text in _distinct_ids(run, source):
-        found = classify(text, last_day(month.first))
-        if found.id_class in _NOBODY:
-            continue
-        if UUID(pseudonyms(run.keys.chain, found)[-1]) in person.pseudonyms:
+        found, pseudonym = person.told_of(run.keys.chain, text, last_day(month.first))
+        if pseudonym in person.pseudonyms:
             own.append(text)
             person.ids.add(found.normalised)
-        else:
+        elif pseudonym is not None:
             others.append(text)
     return own, others
 

@@ -6,7 +6,7 @@ copy of it goes whole, so that no later run takes it for another delivery; a fil
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -44,9 +44,16 @@ class Original:
 def originals_of(run: Run, person: Person, rows: Mapping[str, set[int]]) -> list[Original]:
     """Every original that tells of the person; `rows` are those that the lake knows, by delivery."""
     landed = _latest(run)
-    found = [_in_landing(run, person, landing, rows) for landing in landed.values()]
+    looked_in = {name: _in_landing(run, person, landing, rows) for name, landing in landed.items()}
+    found = list(looked_in.values())
     for source in run.folder.sources:
-        found += _in_inbox(run, person, source, landed, rows)
+        for month, file, identity in _in_inbox(run, source):
+            if (original := looked_in.get(identity)) is not None:  # the same bytes: they need not be read again
+                found.append(replace(original, file=file, place="copy", goes=True))
+            else:
+                place: Literal["copy", "waiting"] = "copy" if identity in landed else "waiting"
+                known = rows.get(identity, set())
+                found.append(_original(run, person, source, month, file, identity, place, known))
     return [entry for entry in found if entry is not None and (not entry.is_readable or not entry.found.is_empty)]
 
 
@@ -87,15 +94,11 @@ def _in_landing(run: Run, person: Person, landing: Landing, rows: Mapping[str, s
     return _original(run, person, source, landing.month, file, landing.delivery_id, "landing", known)
 
 
-def _in_inbox(
-    run: Run, person: Person, source: Source, landed: Mapping[str, Landing], rows: Mapping[str, set[int]]
-) -> Iterator[Original]:
+def _in_inbox(run: Run, source: Source) -> Iterator[tuple[Month, Path, str]]:
+    """The deliveries in a source's inbox folder: month, file, and the id that it has where it has landed."""
     for offered in _offered(run, source):
         file = run.home.inbox / source.id / offered.name
-        identity = delivery_id(source.id, offered, file.read_bytes())
-        known = rows.get(identity, set())
-        place: Literal["copy", "waiting"] = "copy" if identity in landed else "waiting"
-        yield _original(run, person, source, offered.month, file, identity, place, known)
+        yield offered.month, file, delivery_id(source.id, offered, file.read_bytes())
 
 
 def _offered(run: Run, source: Source) -> list[Offered]:

@@ -13,7 +13,7 @@ from datetime import date
 from uuid import UUID
 
 from regions.errors import UsageError
-from tasks.person_ids import HIDDEN, classify, pseudonyms, record_pseudonym
+from tasks.person_ids import HIDDEN, PersonId, classify, pseudonyms, record_pseudonym
 from tasks.person_map import CURRENT, LINKS, carried_pseudonyms
 from tasks.run import Run
 
@@ -29,11 +29,21 @@ class Person:
     pseudonyms: frozenset[UUID] = field(repr=False)
     ids: set[str] = field(repr=False)
     """Normalised."""
+    seen: dict[tuple[str, date], tuple[PersonId, UUID | None]] = field(default_factory=dict, repr=False)
+    """Ids of deliveries, as written and by the last day of their month, that have been asked about; in memory alone."""
 
     @property
     def texts(self) -> list[str]:
         """The pseudonyms as texts, in their order."""
         return sorted(str(pseudonym) for pseudonym in self.pseudonyms)
+
+    def told_of(self, keys: Sequence[bytes], text: str, last: date) -> tuple[PersonId, UUID | None]:
+        """What an id of a delivery is, and its pseudonym in force; None where it is no valid one."""
+        if (text, last) not in self.seen:
+            found = classify(text, last)
+            valid = found.id_class not in ("MISSING", "INVALID")
+            self.seen[text, last] = found, UUID(pseudonyms(keys, found)[-1]) if valid else None
+        return self.seen[text, last]
 
     def pattern(self) -> str:
         """A regular expression that finds any of the ids as it may be written, and no other number."""
