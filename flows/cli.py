@@ -85,6 +85,7 @@ def check(
     """Is this region's folder right? File, line and reason of all that is not."""
     from regions.editor import write_schemas
     from regions.folder import check_region, find_folder
+    from regions.retention import retention_warnings
     from warehouse.protection import check_publication
     from warehouse.targets import check_targets
 
@@ -97,6 +98,8 @@ def check(
     if problems:
         listed = "\n".join(str(problem) for problem in problems)
         raise UsageError(f"{listed}\n{len(problems)} problem(s) in the folder of {region}.")
+    for warning in retention_warnings(folder) if folder else ():
+        typer.echo(f"Bear in mind: {warning}")
     typer.echo(f"{region}: all is well")
 
 
@@ -255,6 +258,35 @@ def rotate_key(region: Region, home: Home = None) -> None:
     from flows.keys import rotate_key as rotate
 
     typer.echo(rotate(region, home))
+
+
+@app.command()
+def erase(
+    region: Region,
+    reason: Annotated[
+        Literal["gdpr_17", "pdl_8_4", "objection", "delivered_by_mistake"] | None,
+        typer.Option("--reason", help="The ground of the decision: docs/guides/erasure-and-retention.md."),
+    ] = None,
+    record: Annotated[
+        str | None,
+        typer.Option("--record", metavar="NUMBER", help="The decision's number in the register, such as RS 2026-123."),
+    ] = None,
+    home: Home = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask before it is done.")] = False,
+    listed: Annotated[
+        bool, typer.Option("--list", help="The records of what has been erased; erases nothing.")
+    ] = False,
+) -> None:
+    """Remove one person from all that is kept. The id is asked for without being shown, or read from standard input.
+
+    Rows, quarantine, pseudonyms, landed originals, inbox, old snapshots and files of the lake; releases stand.
+    """
+    from flows.erasing import decided, describe_erasures, erase_person
+
+    if listed:
+        typer.echo(describe_erasures(region, home))
+    else:
+        typer.echo(erase_person(region, home, decided(reason, record), sure=yes))
 
 
 @app.command()

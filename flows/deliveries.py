@@ -12,7 +12,7 @@ from flows.planning import known_state
 from regions.folder import RegionFolder, load_region
 from regions.month import Month
 from regions.source import Source
-from tasks.register import TO_TELL, Entry, Retrieved, register, retrieved
+from tasks.register import IN_FIGURES, TO_TELL, Entry, Retrieved, register, retrieved
 from warehouse.home import RegionHome, find_home
 
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -106,8 +106,8 @@ def sign(entries: Sequence[Entry]) -> str:
     """The sign of a source's month, from all that came of it."""
     standing = [entry for entry in entries if entry.status != "superseded"]
     statuses = {entry.status for entry in standing}
-    if "current" in statuses:
-        return "◐" if statuses != {"current"} or any(entry.finding in TO_TELL for entry in standing) else "●"
+    if statuses & set(IN_FIGURES):
+        return "◐" if not statuses <= set(IN_FIGURES) or any(entry.finding in TO_TELL for entry in standing) else "●"
     if "rejected" in statuses:
         return "✗"
     if "waiting" in statuses:

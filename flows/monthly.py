@@ -1,6 +1,7 @@
 """The main job: a region's deliveries in at one end, a published release out at the other.
 
-source → land → stage → identify → judge → load → compute → protect → release → present
+source → land → stage → identify → judge → load → compute → protect → release → present; then retain takes what the
+region's rule keeps no more.
 """
 
 import os
@@ -81,6 +82,7 @@ def monthly(
             outcome.computed = steps.compute(run)
             if publish:
                 _publish(run, outcome)
+                outcome.retained = steps.retain(run)
             outcome.text = summary(outcome)
         finally:
             create_markdown_artifact(markdown(outcome), key=f"{run.folder.region.id}-run".replace("_", "-"))

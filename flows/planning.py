@@ -56,6 +56,10 @@ def _lines(folder: RegionFolder, plan: Plan, state: LedgerState) -> Iterator[str
     for missing in plan.missing:
         kind = "required: the month waits" if missing.required else "not required: figures are preliminary"
         yield f"{missing.month}  missing {missing.source_id} ({kind})"
+    for landing in plan.closed:
+        yield f"{landing.month}  leave {landing.source_id} {landing.file_name} (rows of that month are kept no more)"
+    if plan.unreadable:
+        yield f"Leave {len(plan.unreadable)} delivery(ies) as they were read: their originals are kept no more."
     for model, stale in stale_models(folder, state).items():
         if stale:
             yield f"Compute {model.name} for {len(stale)} window(s) left from before."

@@ -120,6 +120,25 @@ class KeptReleases(Model):
     keep_months: int = Field(default=36, ge=0)
 
 
+class Retention(Model):
+    """How long what came in is kept, in months; what is left out is kept until somebody decides otherwise."""
+
+    originals_months: int | None = Field(
+        default=None, ge=1, description="Landed originals of taken-in deliveries, after the month in which they landed."
+    )
+    rows_months: int | None = Field(
+        default=None, ge=12, description="Rows of persons, a calendar year at a time, after the year's last month."
+    )
+
+    def originals_from(self, today: Month) -> Month | None:
+        """The first month of landing whose originals are kept; None where all are."""
+        return None if self.originals_months is None else today.plus(-self.originals_months)
+
+    def rows_from(self, today: Month) -> Month | None:
+        """The first month whose rows are kept, a January; None where all are."""
+        return None if self.rows_months is None else Month(today.plus(-self.rows_months).year, 1)
+
+
 class Region(Model):
     """`region.yaml`: who takes part, which months, and how late a row may come."""
 
@@ -136,6 +155,7 @@ class Region(Model):
     standard_year: int | None = Field(default=None, ge=1968)
     """The year on whose last day the region's ages are the standard; without one, the first baseline's last year."""
     releases: KeptReleases = KeptReleases()
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _parts_are_of_the_county(self) -> Self:

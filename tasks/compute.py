@@ -15,7 +15,7 @@ from regions.scenarios import condition_rows, resolved, scenario_rows
 from tasks.run import Run
 from warehouse import indicators
 from warehouse.ledger import LedgerState, Window
-from warehouse.models import Bound, Model, Spans, compute, computed_models, forget, stale_windows
+from warehouse.models import Bound, Model, Spans, closed_windows, compute, computed_models, forget, stale_windows
 
 _COLUMNS: Mapping[str, Mapping[str, pa.DataType]] = {
     "hemvard_areas": {"municipality_code": pa.string(), "area_type": pa.string(), "area_code": pa.string()},
@@ -86,6 +86,13 @@ def stale_models(folder: RegionFolder, state: LedgerState) -> Mapping[Model, dic
     """The windows of each model that are to be computed. Pure."""
     bound, spans = bound_of(folder), spans_of(folder)
     return {model: stale_windows(model, state, model.definition(bound), spans) for model in computed_models()}
+
+
+def count_closed(folder: RegionFolder, state: LedgerState) -> Mapping[Model, int]:
+    """How many windows of each model would be computed again if their rows had not gone by the region's rule. Pure."""
+    bound, spans = bound_of(folder), spans_of(folder)
+    every = {model: closed_windows(model, state, model.definition(bound), spans) for model in computed_models()}
+    return {model: len(windows) for model, windows in every.items() if windows}
 
 
 def bound_of(folder: RegionFolder) -> Bound:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from regions.calendar import swedish_holidays
 from regions.contracts import CONTRACTS
 from regions.source import VISITS
+from tasks.erasure.again import erased_again
 from tasks.person_ids import HIDDEN, classify, last_day, pseudonyms, record_pseudonym
 from tasks.records import identify_sql, staged
 from tasks.run import Run
@@ -104,9 +105,11 @@ def _hide_record_ids(run: Run) -> None:
 
 def _persons(run: Run) -> pa.Table:
     """A row per distinct id and file month; `first_key` is the pseudonym before any rotation of the key."""
-    distinct = run.connection.execute(_distinct_ids(run)).fetchall()
+    every = _every_id(run)
+    distinct = run.connection.execute(f"SELECT DISTINCT person_id, delivery_month FROM ({every})").fetchall()
     found = [(text, month, classify(text, last_day(month))) for text, month in distinct]
     keys = [pseudonyms(run.keys.chain, person) for _, _, person in found]
+    run.returned += erased_again(run, dict(zip(distinct, keys, strict=True)), every)
     return pa.table(
         {
             "person_id": pa.array([text for text, _, _ in found], pa.string()),
@@ -121,15 +124,15 @@ def _persons(run: Run) -> pa.Table:
     )
 
 
-def _distinct_ids(run: Run) -> str:
-    """Every id of the staged rows, of visits and of the other subjects that have persons."""
+def _every_id(run: Run) -> str:
+    """A row for every id of the staged rows, of visits and of the other subjects that have persons."""
     columns = [(VISITS, "person_id")]
     columns += [(subject, name) for subject in run.staged[1:] for name in CONTRACTS[subject].person_fields]
     selects = (
-        f"SELECT {identifier(name)} AS person_id, delivery_month FROM {staged(subject)} WHERE NOT ragged"
+        f"SELECT {identifier(name)} AS person_id, delivery_month, source_id FROM {staged(subject)} WHERE NOT ragged"
         for subject, name in columns
     )
-    return f"SELECT DISTINCT person_id, delivery_month FROM ({' UNION ALL '.join(selects)})"
+    return " UNION ALL ".join(selects)
 
 
 def _units(run: Run) -> pa.Table:

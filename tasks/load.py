@@ -63,6 +63,7 @@ def load(run: Run, work: MonthWork) -> Loaded:
     _loading(run, work.deliveries, ())
     connection.execute(_REPLACED)
     quarantine.look_up(run)
+    closed = run.ledger().closed
     with run.transaction():
         touched = {subject: _months(run, _touched(subject)) for subject in run.staged}
         for subject in run.staged:
@@ -73,7 +74,7 @@ def load(run: Run, work: MonthWork) -> Loaded:
             for subject, moved in person_map.refresh(run).items():
                 touched[subject] = touched.get(subject, set()) | moved
         touched[VISITS] |= _told_by_snapshots(run, touched)
-        months = tuple(sorted(touched[VISITS]))
+        months = tuple(sorted(touched[VISITS] - {month.first for month in closed}))
         if months:  # official values touch no month of visits
             count_visits(run, months)
         add_month_changes(connection, _write_ledger(run), touched)

@@ -22,10 +22,12 @@ from warehouse.records import PERSON_LINKS
 from warehouse.schema import VERSIONS
 from warehouse.sql import identifier, qualified
 
-_LINKS = "SELECT linked_on, person, former_person, coalesce(reason, 'unknown'), delivery_id FROM lake.core.person_links"
-_CURRENT = """
+LINKS = "SELECT linked_on, person, former_person, coalesce(reason, 'unknown'), delivery_id FROM lake.core.person_links"
+"""The links between persons that count."""
+CURRENT = """
 SELECT pseudonym, person_key, reason, delivery_id FROM lake.core.person_map
 QUALIFY row_number() OVER (PARTITION BY pseudonym ORDER BY map_seq DESC) = 1"""
+"""The map as it stands."""
 _INSERT = """
 INSERT INTO lake.core.person_map BY NAME
 SELECT pseudonym::UUID AS pseudonym, (SELECT coalesce(max(map_seq), 0) + 1 FROM lake.core.person_map) AS map_seq,
@@ -78,7 +80,7 @@ def refresh(run: Run) -> dict[str, set[date]]:
     The caller holds the transaction, and counts those months' visits again.
     """
     connection = run.connection
-    current = {row[0]: Mapped(*row[1:]) for row in connection.execute(_CURRENT).fetchall()}
+    current = {row[0]: Mapped(*row[1:]) for row in connection.execute(CURRENT).fetchall()}
     changed = dict(_changes(current, resolve(_links(run), carried_pseudonyms(run))))
     if not changed:
         return {}
@@ -109,7 +111,7 @@ def carried_pseudonyms(run: Run) -> dict[UUID, UUID]:
 
 
 def _links(run: Run) -> list[Link]:
-    return [Link(*row) for row in run.connection.execute(_LINKS).fetchall()]
+    return [Link(*row) for row in run.connection.execute(LINKS).fetchall()]
 
 
 def _changes(current: Mapping[UUID, Mapped], wanted: Mapping[UUID, Mapped]) -> Iterator[tuple[UUID, Mapped]]:

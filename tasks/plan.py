@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from regions.errors import UsageError
@@ -12,7 +12,7 @@ from regions.folder import RegionFolder
 from regions.month import Month
 from regions.source import Source
 from regions.transport import Feed
-from warehouse.ledger import Landing, LedgerState, Load, landed_file
+from warehouse.ledger import LANDING, ROWS, Landing, LedgerState, Load, landed_file
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,10 @@ class Plan:
     scope: tuple[Month, ...]
     months: tuple[MonthWork, ...]
     missing: tuple[Missing, ...]
+    closed: tuple[Landing, ...] = ()
+    """Deliveries that came for months whose rows are kept no more: they are not taken in."""
+    unreadable: tuple[Landing, ...] = ()
+    """Deliveries that should be read again, and whose originals are kept no more: their rows stand as they are."""
 
     @property
     def blocking(self) -> tuple[Missing, ...]:
@@ -80,23 +84,45 @@ def make_plan(
     loaded: nobody sees half a month. Official statistics (feed: reference) are not waited for.
     Raises UsageError where a source's file is gone.
     """
-    _require_sources(folder, state.landings)
+    require_sources(folder, state.landings)
     sources = {source.id: source for source in folder.sources if source.transport.feed == feed}
-    known = [landing for landing in state.landings if landing.source_id in sources]
+    known = [landing for landing in usable(state) if landing.source_id in sources]
     scope = _scope(known, first, last, require)
-    missing = _missing(folder, known, scope) if feed == "monthly" else ()
+    open_months = [month for month in scope if month not in state.closed]
+    missing = _missing(folder, known, open_months) if feed == "monthly" else ()
     held_back = {entry.month for entry in missing if entry.required}
+    entries = [
+        (landing, entry)
+        for source in sources.values()
+        for landing in wanted(source, known)
+        if landing.month in scope and landing.month not in held_back
+        if ROWS not in state.retired.get(landing.delivery_id, ())
+        if (entry := _work(landing, known, state, definitions[source.id])) is not None
+    ]
+    closed = [landing for landing, _ in entries if landing.month in state.closed]
+    unreadable = [landing for landing, _ in entries if LANDING in state.retired.get(landing.delivery_id, ())]
+    return Plan(scope, _by_month(entries, {*closed, *unreadable}), missing, tuple(closed), tuple(unreadable))
+
+
+def _by_month(entries: Sequence[tuple[Landing, DeliveryWork]], kept_out: Collection[Landing]) -> tuple[MonthWork, ...]:
     work: dict[Month, list[DeliveryWork]] = defaultdict(list)
-    for source in sources.values():
-        for landing in wanted(source, known):
-            if landing.month in scope and landing.month not in held_back:
-                entry = _work(landing, known, state, definitions[source.id])
-                work[landing.month] += [entry] if entry else []
-    months = tuple(MonthWork(month, tuple(entries)) for month, entries in sorted(work.items()) if entries)
-    return Plan(scope, months, missing)
+    for landing, entry in entries:
+        if landing not in kept_out:
+            work[landing.month].append(entry)
+    return tuple(MonthWork(month, tuple(listed)) for month, listed in sorted(work.items()))
 
 
-def _require_sources(folder: RegionFolder, landings: Sequence[Landing]) -> None:
+def usable(state: LedgerState) -> list[Landing]:
+    """The landings without those whose originals are gone before they were ever taken in: as if they had not come."""
+    return [
+        landing
+        for landing in state.landings
+        if LANDING not in state.retired.get(landing.delivery_id, ())
+        or ((load := state.loads.get(landing.delivery_id)) is not None and load.accepted)
+    ]
+
+
+def require_sources(folder: RegionFolder, landings: Sequence[Landing]) -> None:
     """UsageError where the lake has deliveries of a source that the folder no longer names: they would still count."""
     gone = sorted({landing.source_id for landing in landings} - set(folder.sources_by_id))
     if gone:

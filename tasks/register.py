@@ -19,9 +19,9 @@ from regions.folder import RegionFolder
 from regions.month import Month
 from regions.source import Source
 from tasks.plan import wanted
-from warehouse.ledger import Landing, LedgerState, Load
+from warehouse.ledger import ROWS, Landing, LedgerState, Load
 
-Status = Literal["current", "superseded", "rejected", "waiting", "missing"]
+Status = Literal["current", "archived", "superseded", "rejected", "waiting", "missing"]
 Finding = Literal[
     "mislabelled",
     "changed",
@@ -37,6 +37,8 @@ FINDINGS: tuple[Finding, ...] = get_args(Finding)
 """What stands first is what is told of a delivery of which more than one is true."""
 TO_TELL: tuple[Finding, ...] = ("mislabelled", "changed", "duplicate", "overdue", "late")
 """The findings that somebody should look at before a release."""
+IN_FIGURES: tuple[Status, ...] = ("current", "archived")
+"""The statuses of deliveries that figures are made of, whether their rows are still kept or not."""
 NOT_COME = "-"
 _MISLABELLED = "month_as_named"
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -164,7 +166,7 @@ def _official_of(source: Source, state: LedgerState) -> list[Landing]:
 def waiting(entries: Iterable[Entry]) -> list[tuple[Source, Month]]:
     """The sources and months that have no current delivery."""
     listed = list(entries)
-    current = {(entry.source.id, entry.month) for entry in listed if entry.status == "current"}
+    current = {(entry.source.id, entry.month) for entry in listed if entry.status in IN_FIGURES}
     lacking = {(entry.source.id, entry.month): entry.source for entry in listed}
     return [(source, month) for (source_id, month), source in lacking.items() if (source_id, month) not in current]
 
@@ -284,7 +286,7 @@ def _is_accepted(landing: Landing, state: LedgerState) -> bool:
 
 def _status(landing: Landing, state: LedgerState, newest: set[str], in_lake: set[str]) -> Status:
     if landing.delivery_id in in_lake:
-        return "current"
+        return "archived" if ROWS in state.retired.get(landing.delivery_id, ()) else "current"
     if landing.delivery_id not in newest:
         return "superseded"
     load = state.loads.get(landing.delivery_id)

@@ -21,7 +21,7 @@ from tasks.equalisation.tables import equalisation, with_official_values
 from tasks.findings import date_new, write_changes
 from tasks.protect import BUILD
 from tasks.quarantine import show_standing
-from tasks.register import latest_official, register, register_table, retrieved
+from tasks.register import IN_FIGURES, latest_official, register, register_table, retrieved
 from tasks.row_counts import count_rows
 from tasks.run import Run
 from tasks.staffing import staffing_rows
@@ -29,6 +29,7 @@ from tasks.workbook import names_of, write_workbook
 from warehouse import indicators, releases, schema
 from warehouse.canonical import table_hash
 from warehouse.columns import Table
+from warehouse.erasures import hashes_of, read_erasures
 from warehouse.lake import registered, snapshot
 from warehouse.lineage import lineage
 from warehouse.model_files import MODELS
@@ -55,12 +56,13 @@ def collect_inputs(run: Run) -> list[Input]:
     deliveries = [
         Input("delivery", f"{entry.source.id} {entry.month} {entry.delivery}", entry.delivery_id)
         for entry in register(run.folder, state)
-        if entry.status == "current"
+        if entry.status in IN_FIGURES
     ]
     official = [
         Input("official", f"{entry.source_id} {entry.month} {entry.delivery_id[:12]}", entry.delivery_id)
         for entry in latest_official(run.folder, state)
     ]
+    erased = [Input("erasure", record, hash_) for record, hash_ in hashes_of(read_erasures(run.connection)).items()]
     bound = bound_of(run.folder)
     models = [Input("model", model.name, model.definition(bound)) for model in computed_models()]
     files = [Input("region_file", name, hashlib.sha256(text).hexdigest()) for name, text in run.folder.files.items()]
@@ -70,6 +72,7 @@ def collect_inputs(run: Run) -> list[Input]:
         [
             *deliveries,
             *official,
+            *erased,
             *models,
             *files,
             *asked,

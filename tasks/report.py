@@ -8,7 +8,7 @@ from regions.errors import DataError
 from regions.model import Basis
 from regions.rates import rate_warnings
 from regions.transport import FolderTransport, NamedFiles, SqlTransport
-from tasks.compute import Computed
+from tasks.compute import Computed, count_closed
 from tasks.equalisation.income import MissingYear, missing_years
 from tasks.equalisation.published import deviations
 from tasks.equalisation.tables import with_official_values
@@ -17,6 +17,7 @@ from tasks.land import Landed
 from tasks.plan import Missing, Plan
 from tasks.register import TO_TELL, Entry, register
 from tasks.release import NOTICE_SV
+from tasks.retain import Retained
 from tasks.run import Rejection, Run
 from warehouse.following import behind_of
 from warehouse.releases import DATABASE, Hold, manifest_of
@@ -41,6 +42,8 @@ class Outcome:
     """The rollback that keeps what these inputs make out of force."""
     ended_hold: Hold | None = None
     """The rollback that held until this run, whose inputs are others."""
+    retained: Retained = field(default_factory=Retained)
+    """What the region's rule no longer keeps, and went."""
     removed: tuple[str, ...] = ()
     """The old releases that the region's rule doesn't keep."""
     text: str = ""
@@ -104,9 +107,11 @@ def _what_happened(outcome: Outcome) -> Iterator[str]:
         yield f"{source}: {place} could not be reached; what came before stands"
     yield from (_strange(outcome, source, count) for source, count in sorted(outcome.landed.strange.items()))
     yield from (_rejected(entry) for entry in outcome.rejections)
+    yield from outcome.run.returned
     yield from _missing(outcome.plan.missing)
     yield from _register(outcome)
     yield from _computed(outcome.computed)
+    yield from _kept_no_more(outcome)
     if outcome.release is not None:
         told = "New release in force" if outcome.is_new else "Nothing new; the release in force stands"
         yield f"{told}: {manifest_of(outcome.release)['release_id']}"
@@ -139,6 +144,26 @@ def _computed(models: Sequence[Computed]) -> Iterator[str]:
     if indicators:
         windows, rows = sum(entry.windows for entry in indicators), sum(entry.rows for entry in indicators)
         yield f"Computed the indicators ({len(indicators)} models): {windows} window(s), {rows} rows"
+
+
+def _kept_no_more(outcome: Outcome) -> Iterator[str]:
+    """What came or changed for rows that are kept no more, and what went in this run by the region's rule."""
+    for landing in outcome.plan.closed:
+        yield f"{landing.source_id} {landing.month}: rows of that month are kept no more; the delivery is not taken in"
+    if count := len(outcome.plan.unreadable):
+        yield f"{count} delivery(ies) can't be read by the changed mapping or rules: their originals are kept no more"
+    if closed := count_closed(outcome.run.folder, outcome.run.ledger()):
+        told = f"{sum(closed.values())} window(s) of {len(closed)} model(s)"
+        yield f"{told} rest on rows that are kept no more: they stand as they were computed"
+    gone = outcome.retained
+    if gone.originals:
+        yield f"Removed by the region's rule: the originals of {gone.originals} delivery(ies)"
+    if gone.closed:
+        rows = f"the rows of {gone.deliveries} delivery(ies); figures from {gone.closed[0]} to {gone.closed[-1]} stand"
+        yield f"Removed by the region's rule: {rows} as they are"
+    if gone.snapshots:
+        yield f"Old states of the lake that are kept no more: {gone.snapshots}"
+    yield from (f"The erasure {record} had been broken off; it is done now" for record in gone.finished)
 
 
 def _register(outcome: Outcome) -> Iterator[str]:

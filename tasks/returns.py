@@ -235,7 +235,12 @@ def _file_name(region_id: str, source_ids: Sequence[str]) -> str:
     listed = "-".join(source_ids)
     if len(listed) > _MOST_NAME:
         listed = f"{source_ids[0]}-med-{len(source_ids) - 1}-till"
-    return f"aterkoppling-{region_id}-{listed}"
+    return f"{report_names(region_id)}{listed}"
+
+
+def report_names(region_id: str) -> str:
+    """What the names of a region's reports begin with."""
+    return f"aterkoppling-{region_id}-"
 
 
 def _found(source: Source, found: str | None) -> tuple[str, str]:

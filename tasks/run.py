@@ -56,6 +56,8 @@ class Run:
         """Tables of money that the release lacks, and why, in plain English."""
         self.odd: list[str] = []
         """What of the results is unlike the release before, in plain English; it stops nothing."""
+        self.returned: list[str] = []
+        """Persons who were erased and have been delivered again, in plain English, by numbers alone."""
         self.staged: tuple[str, ...] = (VISITS,)
         """The subjects that the month at hand has deliveries of; visits always."""
         self._ledger: LedgerState | None = None

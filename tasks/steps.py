@@ -8,6 +8,7 @@ from tasks import load as load_module
 from tasks import present as present_module
 from tasks import protect as protect_module
 from tasks import release as release_module
+from tasks import retain as retain_module
 from tasks import stage as stage_module
 from tasks.step import step
 
@@ -20,3 +21,4 @@ compute = step("compute")(compute_module.compute_models)
 protect = step("protect")(protect_module.protect)
 release = step("release")(release_module.release)
 present = step("present")(present_module.present)
+retain = step("retain")(retain_module.retain)

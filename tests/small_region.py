@@ -277,7 +277,7 @@ def _load_region(name_or_path: str) -> RegionFolder:
 
 def plain_steps() -> SimpleNamespace:
     """The steps of the main job as plain functions."""
-    from tasks import compute, identify, judge, land, load, present, protect, release, stage
+    from tasks import compute, identify, judge, land, load, present, protect, release, retain, stage
 
     return SimpleNamespace(
         land=land.land,
@@ -289,6 +289,7 @@ def plain_steps() -> SimpleNamespace:
         protect=protect.protect,
         release=release.release,
         present=present.present,
+        retain=retain.retain,
     )
 
 

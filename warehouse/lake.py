@@ -148,6 +148,12 @@ def go_back(connection: duckdb.DuckDBPyConnection, home: RegionHome, number: int
     _attach(connection, home, read_only=True, version=number)
 
 
+def reattach(connection: duckdb.DuckDBPyConnection, home: RegionHome) -> None:
+    """Attach the lake anew, to be written: what the connection remembers of its catalogue goes."""
+    connection.execute(f"DETACH {LAKE}")
+    _attach(connection, home, read_only=False)
+
+
 def confine(connection: duckdb.DuckDBPyConnection, home: RegionHome) -> None:
     """From here on names are looked up in the lake, no file but the lake's is opened, and no setting is changed.
 

@@ -18,6 +18,9 @@ from warehouse.lake import registered
 from warehouse.schema import LANDINGS
 from warehouse.sql import identifier
 
+LANDING, ROWS = "landing", "rows"
+"""What of a delivery may be kept no more."""
+
 
 @dataclass(frozen=True)
 class Landing:
@@ -85,6 +88,10 @@ class LedgerState:
     """(model, window) → (last load it saw, its definition)."""
     subject_seq: Mapping[str, Mapping[Month, int]] = field(default_factory=dict)
     """Subject other than visits → month → the last load that changed its rows."""
+    retired: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Delivery → what of it is kept no more: landing (its original), rows."""
+    closed: frozenset[Month] = frozenset()
+    """Months whose rows are kept no more; what was computed from them stands."""
 
 
 def landed_file(source_id: str, month: Month, delivery_id: str) -> str:
@@ -101,7 +108,22 @@ def read_ledger(connection: duckdb.DuckDBPyConnection) -> LedgerState:
         month_seq=changes.pop(VISITS, {}),
         windows=_windows(connection),
         subject_seq=changes,
+        retired=_retired(connection),
+        closed=frozenset(Month.of(row[0]) for row in _newer(connection, "SELECT month FROM lake.ledger.closed_months")),
     )
+
+
+def _retired(connection: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
+    rows = _newer(connection, "SELECT delivery_id, list(what) FROM lake.ledger.retired GROUP BY delivery_id")
+    return {delivery: frozenset(what) for delivery, what in rows}
+
+
+def _newer(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """Rows of a table that a lake of an older version, which is only read, may lack."""
+    try:
+        return _rows(connection, sql)
+    except duckdb.CatalogException:
+        return []
 
 
 def _month_changes(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[Month, int]]:
@@ -127,8 +149,9 @@ def add_month_changes(
 
 
 def next_load_seq(connection: duckdb.DuckDBPyConnection) -> int:
-    """The next number for a load."""
-    return int(_rows(connection, "SELECT coalesce(max(load_seq), 0) + 1 FROM lake.ledger.loads")[0][0])
+    """The next number for a load, or for what else changes months."""
+    taken = "SELECT load_seq FROM lake.ledger.loads UNION ALL SELECT load_seq FROM lake.ledger.month_changes"
+    return int(_rows(connection, f"SELECT coalesce(max(load_seq), 0) + 1 FROM ({taken})")[0][0])
 
 
 def add_landings(connection: duckdb.DuckDBPyConnection, landings: Sequence[Landing]) -> None:

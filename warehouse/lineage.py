@@ -115,7 +115,9 @@ MADE_BY_CODE: Mapping[str, Made] = {
     "quality.protection": Made("tasks/disclosure.py", reads=_FIGURES),
     "quality.official_series": Made("tasks/release.py", reads=("ledger.landings", "sources/")),
     "meta.release": Made("tasks/release.py", reads=("volumes.visits_month", "volumes.region_totals", "region.yaml")),
-    "meta.inputs": Made("tasks/release.py", reads=("ledger.landings", "ledger.loads", "warehouse/models/")),
+    "meta.inputs": Made(
+        "tasks/release.py", reads=("ledger.landings", "ledger.loads", "ledger.erasures", "warehouse/models/")
+    ),
     "meta.parameters": Made("tasks/release.py", reads=("parameters/", "sweden/", *_OFFICIAL)),
     "meta.dictionary": Made("tasks/release.py", reads=("warehouse/schema.py",)),
     "meta.lineage": Made("tasks/release.py", reads=("warehouse/models/", "warehouse/lineage.py")),

@@ -154,6 +154,22 @@ def _reach_of(sql: str) -> tuple[int, int]:
 
 def stale_windows(model: Model, state: LedgerState, definition: str, spans: Spans) -> dict[Window, int]:
     """The windows to compute → the last load that changed them. Pure: `plan` and `run` share it."""
+    changed = _changed_windows(model, state, definition, spans)
+    return {window: seen for window, seen in changed.items() if not is_closed(model, state, window)}
+
+
+def closed_windows(model: Model, state: LedgerState, definition: str, spans: Spans) -> list[Window]:
+    """The windows that would be computed again if rows that decide them had not gone: they stand as they are. Pure."""
+    return [window for window in _changed_windows(model, state, definition, spans) if is_closed(model, state, window)]
+
+
+def is_closed(model: Model, state: LedgerState, window: Window) -> bool:
+    """Whether rows of a month in the window, or in the model's reach, are kept no more."""
+    return not state.closed.isdisjoint(_reached(model, window))
+
+
+def _changed_windows(model: Model, state: LedgerState, definition: str, spans: Spans) -> dict[Window, int]:
+    """The windows whose rows or definition have changed → the last load that changed them."""
     stale = {}
     for window in windows_of(model, state.month_seq, spans):
         changed = _last_change(model, state, window)
@@ -162,14 +178,19 @@ def stale_windows(model: Model, state: LedgerState, definition: str, spans: Span
     return stale
 
 
+def _reached(model: Model, window: Window) -> set[Month]:
+    """The months whose events decide a window's rows."""
+    before, after = model.reach
+    return set(Month.of(window.start).plus(-before).until(Month.of(window.end).plus(after)))
+
+
 def _last_change(model: Model, state: LedgerState, window: Window) -> int:
     """The last load that changed what a window is made of.
 
     Events count where they happened, in the window and the model's reach. A snapshot or a series may tell of any
     month: every load of one counts.
     """
-    before, after = model.reach
-    months = set(Month.of(window.start).plus(-before).until(Month.of(window.end).plus(after)))
+    months = _reached(model, window)
     changed = [0]
     for subject in model.subjects:
         by_month = state.month_seq if subject == VISITS else state.subject_seq.get(subject, {})

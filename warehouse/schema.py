@@ -406,6 +406,89 @@ PSEUDONYM_KEYS = Table(
         opened("in_force_from", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
     ),
 )
+ERASURES = Table(
+    "ledger.erasures",
+    "En radering av en person, och en leverans som hade rader om personen",
+    "An erasure of a person, and a delivery that had rows of that person; nothing here tells who",
+    (
+        key("record_id", "VARCHAR", "Raderingens nummer, av tid och slump", "The erasure's number, of time and chance"),
+        key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+        opened("source_id", "VARCHAR", "Källa", "Source"),
+        opened("month", "DATE", "Leveransens månad", "The delivery's month"),
+        opened(
+            "rows_erased",
+            "BIGINT",
+            "Raderade rader i leveransen, de i karantän inräknade",
+            "Rows of the delivery that were erased, those in quarantine included",
+            "rows",
+        ),
+        opened(
+            "landing",
+            "VARCHAR",
+            "Originalet: rewritten (omskrivet utan raderna), removed (borttaget) eller gone (fanns inte)",
+            "The landed original: rewritten (without the rows), removed, or gone (was not there)",
+        ),
+        opened(
+            "state",
+            "VARCHAR",
+            "begun (påbörjad), erased (raderna borta), done (även gamla versioner och filer borta)",
+            "Begun, erased (the rows are gone), done (old snapshots and files are gone, too)",
+        ),
+        opened("reason", "VARCHAR", "Grunden för beslutet", "The ground of the decision"),
+        opened("decision", "VARCHAR", "Beslutets diarienummer", "The decision's number in the register"),
+        opened("begun_at", "TIMESTAMP", "När den påbörjades (UTC)", "When it was begun (UTC)", volatile=True),
+        opened("erased_at", "TIMESTAMP", "När raderna togs bort (UTC)", "When the rows went (UTC)", volatile=True),
+    ),
+)
+ERASING = Table(
+    "ledger.erasing",
+    "En rad i en leverans som en påbörjad radering tar bort; tom när raderingen är klar",
+    "A row of a delivery that an erasure which has begun removes; empty once it is done",
+    (
+        key("record_id", "VARCHAR", "Raderingens nummer", "The erasure's number"),
+        key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+        key("row_number", "BIGINT", "Rad i filen", "Row in the file"),
+    ),
+)
+ERASED_IDS = Table(
+    "ledger.erased_ids",
+    "Ett fingeravtryck som visar om ett id i en senare leverans är den raderade personens",
+    "A keyed fingerprint that tells whether an id of a later delivery is that of the person erased",
+    (
+        key("record_id", "VARCHAR", "Raderingens nummer", "The erasure's number"),
+        key(
+            "fingerprint",
+            "VARCHAR",
+            "Nycklat av nummer och pseudonym; lika med inget annat i lagret",
+            "Keyed, of number and pseudonym; equal to nothing else in the lake",
+        ),
+    ),
+)
+RETIRED = Table(
+    "ledger.retired",
+    "Något av en leverans som inte finns kvar",
+    "What of a delivery is kept no more",
+    (
+        key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+        key("what", "VARCHAR", "landing (originalet) eller rows (raderna)", "Landing (the original) or rows"),
+        opened(
+            "reason",
+            "VARCHAR",
+            "retention (regionens regel) eller erasure (en radering)",
+            "Retention (the region's rule) or erasure",
+        ),
+        opened("retired_at", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
+    ),
+)
+CLOSED_MONTHS = Table(
+    "ledger.closed_months",
+    "En månad vars rader inte finns kvar; det som har beräknats av dem står fast",
+    "An event month whose rows are kept no more; what was computed from them stands",
+    (
+        key("month", "DATE", "Månad då det hände", "Event month"),
+        opened("closed_at", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
+    ),
+)
 
 VISITS_MONTH = Table(
     "volumes.visits_month",
@@ -899,8 +982,9 @@ DELIVERIES = Table(
         opened(
             "status",
             "VARCHAR",
-            "current, superseded (ersatt av nyare), rejected (underkänd), waiting eller missing",
-            "Current, superseded, rejected, waiting or missing",
+            "current, archived (raderna finns inte kvar), superseded (ersatt av nyare), rejected (underkänd), waiting,"
+            " missing",
+            "Current, archived (in the figures, its rows kept no more), superseded, rejected, waiting or missing",
         ),
         opened("rows_read", "BIGINT", "Lästa rader", "Rows read", "rows"),
         opened("rows_counted", "BIGINT", "Rader som räknas som besök", "Rows that count as visits", "rows"),
@@ -1142,8 +1226,9 @@ INPUTS = Table(
         key(
             "kind",
             "VARCHAR",
-            "delivery, official, rules, model, region_file, parameters, as_of (efterfrågad dag) eller code",
-            "Delivery, official, rules, model, region_file, parameters, as_of (a day asked for) or code",
+            "delivery, erasure (radering), official, rules, model, region_file, parameters, as_of (efterfrågad dag)"
+            " eller code",
+            "Delivery, erasure, official, rules, model, region_file, parameters, as_of (a day asked for) or code",
         ),
         key("name", "VARCHAR", "Namn", "Name"),
         opened("hash", "VARCHAR", "Innehållshash (SHA-256)", "Content hash (SHA-256)"),
@@ -1244,6 +1329,11 @@ LAKE: tuple[Table, ...] = (
     MONTH_CHANGES,
     MODEL_WINDOWS,
     PSEUDONYM_KEYS,
+    ERASURES,
+    ERASING,
+    ERASED_IDS,
+    RETIRED,
+    CLOSED_MONTHS,
     PERSON_MAP,
     PSEUDONYMS_CARRIED,
     VISIT_VERSIONS,

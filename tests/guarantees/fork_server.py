@@ -7,6 +7,7 @@ ended. Linux only; used by `processes.py` alone.
 
 import atexit
 import importlib
+import io
 import json
 import os
 import select
@@ -99,6 +100,7 @@ def run(request: dict[str, Any]) -> None:
         target = os.open(f"{request['output']}.{stream}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(target, descriptor)
         os.close(target)
+    sys.stdin = io.StringIO(request.get("typed", ""))
     os.environ.update(request["environment"])
     if place := request.get("killed_in"):
         module, _, name = place.rpartition(".")

@@ -147,11 +147,19 @@ class ForkServer:
         )
 
     def start(
-        self, *arguments: object, environment: Mapping[str, str] | None = None, killed_in: str | None = None
+        self,
+        *arguments: object,
+        environment: Mapping[str, str] | None = None,
+        killed_in: str | None = None,
+        typed: str = "",
     ) -> Process:
-        """A process of `hemvard` with these arguments; `killed_in` names a function at whose call it dies."""
+        """A process of `hemvard` with these arguments; `killed_in` names a function at whose call it dies.
+
+        `typed` is what it finds on its standard input.
+        """
         called = [str(argument) for argument in arguments]
-        return self._fork({"arguments": called, "environment": dict(environment or {}), "killed_in": killed_in})
+        told = {"environment": dict(environment or {}), "killed_in": killed_in, "typed": typed}
+        return self._fork({"arguments": called, **told})
 
     def start_plain(self, home: Path, *, killed_at: str = "", killed_in: str | None = None) -> Process:
         """A process of the main job as plain functions, as `run_plain(home, light=True, pages=True)`: quicker.

@@ -132,6 +132,37 @@ def test_nothing_is_left_of_a_run_that_publishes(hemvard: ForkServer, home: Path
     with duckdb.connect(str(region_home(home).current.resolve() / DATABASE), read_only=True) as published:
         found = published.execute("SELECT sum(rows_quarantined) FROM quality.quarantine_summary").fetchone()
         assert found == (15,)
+    assert_without_pseudonyms(home)
+
+
+def assert_without_pseudonyms(home: Path) -> None:
+    """A release holds aggregates alone: no file of it has the pseudonym of any person of the lake."""
+    lake = open_lake(region_home(home), read_only=True)
+    try:
+        found = lake.execute("SELECT DISTINCT person_key::VARCHAR FROM lake.core.visit_versions").fetchall()
+        pseudonyms = re.compile("|".join(f"{text}|{text.replace('-', '')}" for (text,) in found))
+        assert any(pseudonyms.search(text) for _, text in _rows(lake, "'lake'"))
+    finally:
+        lake.close()
+    every = list(published_texts(home))
+    assert {Path(where).suffix for where, _ in every} >= {".parquet", ".csv", ".html", ".json"}
+    assert [where for where, text in every if pseudonyms.search(text)] == []
+
+
+def published_texts(home: Path) -> Iterator[tuple[str, str]]:
+    """Every row of the tables of releases, every part of their workbooks, every other file as it stands."""
+    for file in region_home(home).published.rglob("*"):
+        if file.name == DATABASE:
+            with duckdb.connect(str(file), read_only=True) as published:
+                yield from _rows(published, "current_database()")
+        elif file.suffix == ".parquet":
+            with duckdb.connect() as reader:
+                yield str(file), str(reader.execute("SELECT * FROM read_parquet(?)", [str(file)]).fetchall())
+        elif file.suffix == ".xlsx":
+            with ZipFile(file) as workbook:
+                yield from ((f"{file} {name}", workbook.read(name).decode()) for name in workbook.namelist())
+        elif file.is_file():
+            yield str(file), file.read_text(encoding="utf-8", errors="replace")
 
 
 @pytest.mark.parametrize("debug", [False, True])
@@ -190,19 +221,12 @@ def assert_clean(home: Path, hemvard: ForkServer, run: Process) -> None:
 
 def texts(home: Path, hemvard: ForkServer) -> Iterator[tuple[str, str]]:
     """Every row of every table that the run left: published, of the lake, of Prefect's database."""
-    for file in region_home(home).published.rglob(DATABASE):
-        with duckdb.connect(str(file), read_only=True) as published:
-            yield from _rows(published, "current_database()")
+    yield from published_texts(home)
     lake = open_lake(region_home(home), read_only=True)
     try:
         yield from _rows(lake, "'lake'")
-        for file in region_home(home).published.rglob("*.parquet"):
-            yield str(file), str(lake.execute("SELECT * FROM read_parquet(?)", [str(file)]).fetchall())
     finally:
         lake.close()
-    for file in region_home(home).published.rglob("*.xlsx"):
-        with ZipFile(file) as workbook:
-            yield from ((f"{file} {name}", workbook.read(name).decode()) for name in workbook.namelist())
     yield from _prefect(hemvard)
 
 

@@ -9,7 +9,7 @@ quarantined AS (
   SELECT delivery_id, count(DISTINCT row_number) AS n FROM lake.quality.quarantine GROUP BY delivery_id
 )
 SELECT r.source_id, r.month, r.delivery, r.supplier_sv, r.required, r.version, r.status,
-  CASE WHEN r.status IN ('current', 'rejected') THEN l.rows_read END AS rows_read,
+  CASE WHEN r.status IN ('current', 'archived', 'rejected') THEN l.rows_read END AS rows_read,
   CASE WHEN r.status = 'current' THEN coalesce(d.counted, 0) END AS rows_counted,
   CASE WHEN r.status = 'current' THEN coalesce(d.control, 0) END AS rows_control,
   CASE WHEN r.status = 'current' THEN coalesce(d.cancelled, 0) END AS rows_cancelled,
