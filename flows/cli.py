@@ -258,6 +258,18 @@ def rotate_key(region: Region, home: Home = None) -> None:
 
 
 @app.command()
+def site(
+    region: Region,
+    home: Home = None,
+    only_print: Annotated[bool, typer.Option("--print", help="Only tell where they are.")] = False,
+) -> None:
+    """Open the pages of the release in force in a browser."""
+    from flows.site import open_site
+
+    typer.echo(open_site(region, home, only_print=only_print))
+
+
+@app.command()
 def up(home: Home = None, port: Annotated[int, typer.Option("--port", help="The server's port.")] = 4200) -> None:
     """Prefect's server, a worker and the deployments on this machine, until Ctrl-C."""
     from flows.up import serve

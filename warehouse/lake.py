@@ -6,7 +6,7 @@ open snapshot blocks nobody; small inserts are never kept in the catalogue (it i
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,10 +81,10 @@ def _memory_mib() -> int:
     return int(psutil.virtual_memory().total * 0.6) // 2**20
 
 
-def load_extensions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load DuckDB's extensions from their packages; nothing is fetched or copied."""
+def load_extensions(connection: duckdb.DuckDBPyConnection, names: Sequence[str] = _EXTENSIONS) -> None:
+    """Load DuckDB's extensions from their packages, the lake's unless others are named; nothing is fetched."""
     connection.execute("SET autoinstall_known_extensions = false")
-    for name in _EXTENSIONS:
+    for name in names:
         spec = find_spec(f"duckdb_extension_{name}")
         if spec is None or spec.origin is None:
             raise ModuleNotFoundError(f"duckdb_extension_{name}")
