@@ -114,10 +114,18 @@ def _facts(
         past = open_past(home, request.snapshot, keep_computed=not request.whole)
     except duckdb.Error:  # the snapshot was expired: an erasure or the rule of retention
         return _replay(request, folder, home, keys), True
+    if request.whole:
+        _require_rows(past)
     if _are_of(read_ledger(past), source_definitions(folder)):
         return past, False
     past.close()
     return _replay(request, folder, home, keys), True
+
+
+def _require_rows(past: duckdb.DuckDBPyConnection) -> None:
+    """GoneError where months were closed by then: what was computed of them stands, their rows are gone."""
+    if past.execute("SELECT 1 FROM lake.ledger.closed_months LIMIT 1").fetchall():
+        raise GoneError("Rows that it was made of were past the rule of retention already when it was made.")
 
 
 def _are_of(state: LedgerState, definitions: dict[str, str]) -> bool:

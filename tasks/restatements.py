@@ -6,7 +6,8 @@ state between two exchanges shows no number – its row is hidden or isn't there
 neighbour that the two beside each other would tell of them – these causes stand together: `deliveries+boundary`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from decimal import Decimal
@@ -21,7 +22,7 @@ from tasks.states import Between, Side, between, side_of
 from tasks.tables import insert
 from warehouse.columns import Table
 from warehouse.releases import DATABASE, in_force, manifest_of
-from warehouse.schema import PUBLISHED, RESTATEMENTS
+from warehouse.schema import PUBLISHED, RESTATEMENTS, SCENARIO_TOTALS
 from warehouse.sql import columns, identifier, literal, qualified
 
 STATUS = "status"
@@ -31,7 +32,14 @@ _SHOWN, _HIDDEN, _MISSING = "ok", "protected", "missing"
 _SCHEMAS = ("volumes.", "indicators.results", "equalisation.")
 _NUMBERS = ("BIGINT", "INTEGER", "SMALLINT", "DECIMAL", "DOUBLE")
 _EXACT = "DECIMAL(38,12)"
-_BEFORE = "hemvard_before"
+_MUNICIPALITY = re.compile(r"\bmunicipality_code=(\w+)")
+_OF_PERSONS = {"deliveries", "boundary", "definition", "code"}
+"""The causes that change whose visits are counted; a parameter changes what they cost."""
+_BEFORE, _AFTER = "hemvard_before", "hemvard_after"
+
+
+Told = tuple[int, ...]
+"""The numbers of the states that may be told of a row, the first and the last among them."""
 
 
 @dataclass(frozen=True)
@@ -87,68 +95,89 @@ def tables_of_figures() -> tuple[Table, ...]:
     return tuple(table for table in PUBLISHED if table.name.startswith(_SCHEMAS))
 
 
-def changes_of(
-    stands: Sequence[Stand | None], causes: Sequence[str], figures: Figures, min_persons: int
-) -> Iterator[Change]:
+def changes_of(stands: Sequence[Stand | None], causes: Sequence[str], names: Sequence[str], told: Told) -> list[Change]:
     """The changes of a row from the first state to the last. Pure.
 
-    `stands`: one more than the causes, in their order; None for a state that could not be computed. Only a figure
-    that is shown first and last has numbers, and they add up to its change.
+    `stands`: one more than the causes, in their order; None for a state that could not be computed. `told`: the states
+    whose numbers may be told. Only a figure that is shown first and last has numbers; they add up to its change.
     """
+    first, last = _ends(stands)
+    found = []
+    if first.status != last.status:
+        cause = _of_changes([(stand.status,) if stand else None for stand in stands], causes)
+        found.append(Change(STATUS, cause, None, None, None, first.status, last.status))
+    if first.status is not None and last.status is not None:
+        found += [each for place, name in enumerate(names) for each in _of_figure(name, place, stands, told, causes)]
+    return found
+
+
+def _ends(stands: Sequence[Stand | None]) -> tuple[Stand, Stand]:
+    """The first and the last state: what was published."""
     first, last = stands[0], stands[-1]
     if first is None or last is None:
         raise ValueError("what was published is there")
-    if first.status != last.status:
-        cause = _of_changes([(stand.status,) if stand else None for stand in stands], causes)
-        yield Change(STATUS, cause, None, None, None, first.status, last.status)
-    if first.status is None or last.status is None:
-        return
-    path = _separable(stands, figures.counted, min_persons)
-    for place, name in enumerate(figures.names):
-        yield from _of_figure(name, place, stands, path, causes)
+    return first, last
 
 
 def _of_figure(
-    name: str, place: int, stands: Sequence[Stand | None], path: Sequence[int], causes: Sequence[str]
+    name: str, place: int, stands: Sequence[Stand | None], told: Told, causes: Sequence[str]
 ) -> Iterator[Change]:
     """The changes of one figure of a row that is there first and last."""
+    ends = _ends(stands)
     values = [stand.figure(place) if stand else None for stand in stands]
     first, last = values[0], values[-1]
-    states = (stands[0].status, stands[-1].status) if stands[0] and stands[-1] else (None, None)
-    if first is not None and last is not None:
-        told = [number for number in path if values[number] is not None]
-        for one, other in pairwise(told):
-            change = (values[other] or Decimal(0)) - (values[one] or Decimal(0))
-            if change and first != last:
-                yield Change(name, WITH.join(causes[one:other]), first, last, change, *states)
-    elif first is not last and _HIDDEN not in states:
-        lacking = [(value is None,) if stand else None for stand, value in zip(stands, values, strict=True)]
-        before, after = (
-            _MISSING if value is None else state for value, state in zip((first, last), states, strict=True)
-        )
-        yield Change(name, _of_changes(lacking, causes), None, None, None, before, after)
+    states = [end.status for end in ends]
+    if first is None or last is None:
+        if first is not last and _HIDDEN not in states:
+            lacking = [(value is None,) if stand else None for stand, value in zip(stands, values, strict=True)]
+            shown = [_MISSING if value is None else state for value, state in zip((first, last), states, strict=True)]
+            yield Change(name, _of_changes(lacking, causes), None, None, None, *shown)
+    elif first != last:
+        path = [(number, value) for number in told if (value := values[number]) is not None]
+        for (one, before), (other, after) in pairwise(path):
+            if before != after:
+                yield Change(name, WITH.join(causes[one:other]), first, last, after - before, *states)
 
 
-def _separable(stands: Sequence[Stand | None], counted: Sequence[int], min_persons: int) -> list[int]:
-    """The states whose numbers may stand beside each other: the first, the last, and those shown between them.
+def told_states(stands: Sequence[Stand | None], counted: Sequence[int], min_persons: int) -> Told:
+    """The states whose numbers may stand beside each other: the first, the last, and of those between the shown ones.
 
-    Where a count differs from its neighbour's by fewer than the least number of persons, its numbers are not told.
+    One that is as the first or the last tells nothing more. Any other is not told where a count of it differs from
+    that of another told state by fewer than the least number of persons: the two beside each other would tell of them.
     """
+    ends = _ends(stands)
+    kept, between_them = list(ends), [0]
+    for number, stand in enumerate(stands[1:-1], 1):
+        if stand is None or not stand.is_shown:
+            continue
+        if stand not in ends:
+            if any(_near(stand, other, counted, min_persons) for other in kept):
+                continue
+            kept.append(stand)
+        between_them.append(number)
+    return (*between_them, len(stands) - 1)
 
-    def near(one: int, other: int) -> bool:
-        pairs = [
-            [stand.figure(place) if stand else None for stand in (stands[one], stands[other])] for place in counted
-        ]
-        return any(a is not None and b is not None and 0 < abs(a - b) < min_persons for a, b in pairs)
 
-    path, end = [0], len(stands) - 1
-    for number in range(1, end):
-        stand = stands[number]
-        if stand and stand.is_shown and not near(path[-1], number):
-            path.append(number)
-    while len(path) > 1 and near(path[-1], end):
-        path.pop()
-    return [*path, end]
+def _near(one: Stand, other: Stand, counted: Sequence[int], min_persons: int) -> bool:
+    pairs = [(one.figure(place), other.figure(place)) for place in counted]
+    return any(a is not None and b is not None and 0 < abs(a - b) < min_persons for a, b in pairs)
+
+
+def without_counterfactual(
+    told: Told, stands: Sequence[Stand | None], causes: Sequence[str], allowed: Collection[int]
+) -> Told:
+    """Of the told states of a row without counts, those that tell of no persons but those of first and last. Pure.
+
+    Where deliveries, boundaries, definitions or code change on both sides of a state, its kronor and posts rest on
+    visits that neither release counts so. They are told where such a state is `allowed`.
+    """
+    ends = _ends(stands)
+
+    def is_counterfactual(number: int) -> bool:
+        sides = causes[:number], causes[number:]
+        return stands[number] not in ends and all(_OF_PERSONS & set(side) for side in sides)
+
+    return tuple(number for number in told if number in allowed or not is_counterfactual(number))
 
 
 def _of_changes(told: Sequence[tuple[object, ...] | None], causes: Sequence[str]) -> str:
@@ -171,18 +200,38 @@ def restated(
     connection: duckdb.DuckDBPyConnection, catalogues: Sequence[str | None], causes: Sequence[str], min_persons: int
 ) -> Iterator[Restated]:
     """Every change between databases that are attached: one more than the causes, None for one that isn't there."""
+    allowed = set(range(len(catalogues)))
+    """The states in which the county's visits within each boundary may be told: there its kronor may, too."""
     for table in tables_of_figures() if causes else ():
         figures = figures_of(table)
-        before, after = catalogues[0], catalogues[-1]
-        if before is None or after is None:
-            raise ValueError("what was published is there")
-        _find_changed(connection, figures, before, after)
-        stands = [_stands(connection, figures, each) if each else None for each in catalogues]
-        for key in sorted({key for found in (stands[0], stands[-1]) if found for key in found}):
-            row = [found.get(key, Stand()) if found is not None else None for found in stands]
-            for change in changes_of(row, causes, figures, min_persons):
+        for key, stands in _rows(connection, figures, catalogues):
+            told = told_states(stands, figures.counted, min_persons)
+            if table is SCENARIO_TOTALS and _of_county(key):
+                allowed &= {number for number in allowed if number in told or stands[number] in _ends(stands)}
+            if not figures.counted:
+                told = without_counterfactual(told, stands, causes, allowed if _of_county(key) else ())
+            for change in changes_of(stands, causes, figures.names, told):
                 yield Restated(table.name, key, change)
-        connection.execute("DROP TABLE hemvard_changed")
+
+
+def _of_county(key: str) -> bool:
+    """Whether a row is of no single municipality."""
+    found = _MUNICIPALITY.search(key)
+    return found is None or found[1] == "all"
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, figures: Figures, catalogues: Sequence[str | None]
+) -> Iterator[tuple[str, list[Stand | None]]]:
+    """The rows of a table that are not the same first and last, by their keys as text, as each state has them."""
+    before, after = catalogues[0], catalogues[-1]
+    if before is None or after is None:
+        raise ValueError("what was published is there")
+    _find_changed(connection, figures, before, after)
+    found = [_stands(connection, figures, each) if each else None for each in catalogues]
+    connection.execute("DROP TABLE hemvard_changed")
+    for key in sorted({key for each in (found[0], found[-1]) if each for key in each}):
+        yield key, [each.get(key, Stand()) if each is not None else None for each in found]
 
 
 def _find_changed(connection: duckdb.DuckDBPyConnection, figures: Figures, before: str, after: str) -> None:
@@ -238,6 +287,12 @@ def attached(connection: duckdb.DuckDBPyConnection, databases: Mapping[str, Path
     finally:
         for name in databases:
             connection.execute(f"DETACH {identifier(name)}")
+
+
+def changed_between(before: Path, after: Path) -> list[Restated]:
+    """Every change from one database to another, all of it by one cause."""
+    with duckdb.connect(":memory:") as connection, attached(connection, {_BEFORE: before, _AFTER: after}):
+        return list(restated(connection, [_BEFORE, _AFTER], ("all",), 1))
 
 
 def write_restatements(run: Run, side: Side) -> None:

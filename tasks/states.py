@@ -141,6 +141,45 @@ def part_of_file(name: str) -> Cause:
     return "parameter" if name.startswith(PARAMETERS) else "definition"
 
 
+def differences(home: RegionHome, before: Side, after: Side) -> dict[Cause, list[str]]:
+    """What differs in each part, in words: deliveries, files, and the day as of which parameters are known."""
+    found: dict[Cause, list[str]] = {cause: [] for cause in CAUSES}
+    for entry in sorted({**before.inputs, **after.inputs}):
+        kind, name = entry
+        one, other = before.inputs.get(entry), after.inputs.get(entry)
+        if one != other and (kind in _DELIVERED or kind == "region_file"):
+            part = _part_of(entry)
+            if part:
+                found[part].append(f"{_how(one, other)}: {name}")
+    for cause, lines in _differing_files(home, before, after):
+        found[cause] += lines
+    if before.as_of != after.as_of:
+        found["parameter"].append(f"known as of {before.as_of}, now of {after.as_of}")
+    return found
+
+
+def _how(one: object, other: object) -> str:
+    if one is None:
+        return "new"
+    return "gone" if other is None else "changed"
+
+
+def _differing_files(home: RegionHome, before: Side, after: Side) -> Iterator[tuple[Cause, list[str]]]:
+    """Of the kept files beside the region's: what holds for the country, code and libraries."""
+    if before.made_of is None or after.made_of is None:
+        return
+    for kind in ("national", "code", "lock"):
+        one, other = (kept_files(home, kind, getattr(side.made_of, kind)) for side in (before, after))
+        for name in sorted({*one, *other}):
+            if one.get(name) != other.get(name):
+                cause = part_of_file(name) if kind == "national" else "code"
+                yield cause, [f"{_how(one.get(name), other.get(name))}: {_place(kind, name)}"]
+
+
+def _place(kind: Kind, name: str) -> str:
+    return f"{_NATIONAL}/{name}" if kind == "national" else name
+
+
 @contextmanager
 def between(home: RegionHome, before: Side, after: Side, keys: Keys | None = None) -> Iterator[Between]:
     """What differs between two releases, and the states between them, computed, for the while.
@@ -156,13 +195,14 @@ def between(home: RegionHome, before: Side, after: Side, keys: Keys | None = Non
         yield Between(causes, databases, tuple(dict.fromkeys(why for _, why in found if why)))
 
 
-def recomputed(home: RegionHome, side: Side, keys: Keys | None = None) -> Recomputed:
-    """A release, computed again from what it was made of; its database goes, its hashes stay.
+@contextmanager
+def recomputed(home: RegionHome, side: Side) -> Iterator[Recomputed]:
+    """A release, computed again from what it was made of, for the while.
 
     GoneError where rows or deliveries are kept no more; DataError where it was made by a version that kept nothing.
     """
     with _scratch(home) as folder:
-        return _compute(home, side, side, (), folder, keys, whole=True)
+        yield _compute(home, side, side, (), folder, None, whole=True)
 
 
 @contextmanager

@@ -40,13 +40,13 @@ def open_lake(home: RegionHome, *, read_only: bool = False, threads: int | None 
     return connection
 
 
-def connect(home: RegionHome) -> duckdb.DuckDBPyConnection:
-    """A connection with nothing attached, that spills encrypted in the home."""
+def connect(home: RegionHome, *, memory_parts: int = 1) -> duckdb.DuckDBPyConnection:
+    """A connection with nothing attached, that spills encrypted in the home; of a run's memory so great a part."""
     connection = duckdb.connect(":memory:")
     load_extensions(connection)
     connection.execute(f"SET temp_directory = {literal(str(home.temp))}")
     connection.execute("SET temp_file_encryption = true")
-    connection.execute(f"SET memory_limit = '{_memory_mib()}MiB'")
+    connection.execute(f"SET memory_limit = '{_memory_mib() // memory_parts}MiB'")
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 

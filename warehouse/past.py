@@ -14,11 +14,11 @@ from warehouse.lake import LAKE, attach_past, connect, create_table, transaction
 from warehouse.records import make_views
 from warehouse.schema import COMPUTED, LAYOUT, MODEL_WINDOWS, VERSIONS
 from warehouse.schema import LAKE as LAKE_TABLES
-from warehouse.sql import columns, identifier, literal, qualified
+from warehouse.sql import identifier, literal, qualified
 
 _PAST = "past"
 _Held = Mapping[str, tuple[str, ...]]
-"""Table → its columns, of what the snapshot holds."""
+"""Table → its columns, of what holds rows in the snapshot."""
 
 
 def open_past(home: RegionHome, number: int, *, keep_computed: bool) -> duckdb.DuckDBPyConnection:
@@ -26,7 +26,7 @@ def open_past(home: RegionHome, number: int, *, keep_computed: bool) -> duckdb.D
 
     A table or column that the snapshot lacks is empty. Raises duckdb.Error where the lake keeps that snapshot no more.
     """
-    connection = connect(home)
+    connection = connect(home, memory_parts=3)  # a run may have its own beside it
     try:
         attach_past(connection, home, number, _PAST)
         connection.execute(f"ATTACH ':memory:' AS {LAKE}")
@@ -45,29 +45,30 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, held: _Held, *, keep_compute
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.{identifier(schema)}")
     for table in tables:
         name = qualified(f"{LAKE}.{table.name}")
-        if table in made:
-            create_table(connection, table, name)
-            if keep_computed and table.name in held:
-                listed = columns(table.names())
-                connection.execute(f"INSERT INTO {name} BY NAME SELECT {listed} FROM ({_read(table, held)})")
-        else:
+        if table.name in held and table not in made:
             connection.execute(f"CREATE VIEW {name} AS {_read(table, held)}")
+            continue
+        create_table(connection, table, name)
+        if table.name in held and keep_computed:
+            connection.execute(f"INSERT INTO {name} BY NAME {_read(table, held)}")
     make_views(connection)
 
 
 def _read(table: Table, held: _Held) -> str:
     """The table's rows in the snapshot, with every column of today's."""
-    known = held.get(table.name, ())
+    known = held[table.name]
     shown = [
         identifier(column.name) if column.name in known else f"NULL::{column.type} AS {identifier(column.name)}"
         for column in table.columns
     ]
-    return f"SELECT {', '.join(shown)}" + (f" FROM {qualified(f'{_PAST}.{table.name}')}" if known else " WHERE false")
+    return f"SELECT {', '.join(shown)} FROM {qualified(f'{_PAST}.{table.name}')}"
 
 
 def _held(connection: duckdb.DuckDBPyConnection) -> _Held:
+    """Those alone that have, or had, rows: each that is read takes long to plan."""
     rows = connection.execute(
         "SELECT schema_name || '.' || table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
-        f"WHERE database_name = {literal(_PAST)} GROUP BY ALL"
+        "SEMI JOIN (SELECT * FROM duckdb_tables() WHERE estimated_size > 0) USING (database_name, schema_name, "
+        f"table_name) WHERE database_name = {literal(_PAST)} GROUP BY ALL"
     ).fetchall()
     return {name: tuple(listed) for name, listed in rows}
