@@ -304,8 +304,9 @@ def write_restatements(run: Run, side: Side) -> None:
     if previous is None:
         return
     with between(run.home, side_of(manifest_of(previous)), side, run.keys) as found:
-        run.odd += [f"restatements: {why}; these causes stand together" for why in found.why]
         rows = list(restatements(run.connection, previous / DATABASE, found, BUILD, run.folder.publication.min_persons))
+    if rows:
+        run.odd += [f"meta.restatements: causes stand together, for {why}" for why in found.why]
     insert(run, RESTATEMENTS, [(e.table_name, e.row_key, *_cells(e.change, previous.name)) for e in rows])
 
 

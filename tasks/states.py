@@ -187,6 +187,11 @@ def between(home: RegionHome, before: Side, after: Side, keys: Keys | None = Non
     A state that can't be computed has no database, and says why. Nothing is computed where at most one part differs.
     """
     causes = causes_between(before, after)
+    lacking = [side.name for side in (before, after) if side.made_of is None]
+    if lacking and len(causes) > 1:
+        why = f"what {' and '.join(lacking)} was made of is not kept"
+        yield Between(causes, (None,) * (len(causes) - 1), (why,))
+        return
     with _scratch(home) as folder:
         found = [
             _state(home, before, after, causes[:number], folder / str(number), keys) for number in range(1, len(causes))
