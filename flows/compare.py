@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from flows.decision_points import found_release
+from flows.explain.restatement import number_text
 from flows.releases import found_region
 from regions.errors import UsageError
 from regions.folder import RegionFolder
@@ -140,16 +141,10 @@ def _largest(table: str, rows: Sequence[Restated]) -> Iterator[str]:
     yield f"{table}: the largest changes of {lead}"
     for key, changes in sorted(own, key=lambda entry: (-abs(_whole(entry[1][0])), entry[0]))[:_SHOWN]:
         first = changes[0]
-        parts = ", ".join(f"{change.cause} {_number(change.change, sign='+')}" for change in changes)
+        parts = ", ".join(f"{change.cause} {number_text(change.change, sign='+')}" for change in changes)
         yield f"  {key}"
-        yield f"    {_number(first.value_before)} → {_number(first.value_after)}: {parts}"
+        yield f"    {number_text(first.value_before)} → {number_text(first.value_after)}: {parts}"
 
 
 def _whole(change: Change) -> Decimal:
     return (change.value_after or Decimal(0)) - (change.value_before or Decimal(0))
-
-
-def _number(value: Decimal | None, sign: str = "") -> str:
-    """A number without the zeros at its end."""
-    text = f"{value or Decimal(0):{sign}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

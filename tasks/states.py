@@ -142,20 +142,42 @@ def part_of_file(name: str) -> Cause:
 
 
 def differences(home: RegionHome, before: Side, after: Side) -> dict[Cause, list[str]]:
-    """What differs in each part, in words: deliveries, files, and the day as of which parameters are known."""
+    """What differs in each part, in words: deliveries by source, files, the day as of which parameters are known."""
     found: dict[Cause, list[str]] = {cause: [] for cause in CAUSES}
-    for entry in sorted({**before.inputs, **after.inputs}):
-        kind, name = entry
-        one, other = before.inputs.get(entry), after.inputs.get(entry)
-        if one != other and (kind in _DELIVERED or kind == "region_file"):
-            part = _part_of(entry)
-            if part:
-                found[part].append(f"{_how(one, other)}: {name}")
-    for cause, lines in _differing_files(home, before, after):
-        found[cause] += lines
+    found["deliveries"] = list(_differing_deliveries(before, after))
+    for kind, name in sorted({**before.inputs, **after.inputs}):
+        one, other = before.inputs.get((kind, name)), after.inputs.get((kind, name))
+        if kind == "region_file" and one != other:
+            found[part_of_file(name)].append(f"{_how(one, other)}: {name}")
+    for cause, line in _differing_files(home, before, after):
+        found[cause].append(line)
     if before.as_of != after.as_of:
         found["parameter"].append(f"known as of {before.as_of}, now of {after.as_of}")
     return found
+
+
+def _differing_deliveries(before: Side, after: Side) -> Iterator[str]:
+    """A line a source: the months that came, those that came anew in another form, and those that count no more."""
+    come, gone = _delivered(after, before), _delivered(before, after)
+    for source in sorted({*come, *gone}):
+        new, old = come.get(source, set()), gone.get(source, set())
+        told = (("new", new - old), ("corrected", new & old), ("counted no more", old - new))
+        yield f"{source}: {', '.join(f'{what} {_months(months)}' for what, months in told if months)}"
+
+
+def _delivered(side: Side, other: Side) -> dict[str, set[str]]:
+    """Source → the months of which this side has a delivery that the other hasn't."""
+    found: dict[str, set[str]] = {}
+    for kind, name in {*side.inputs} - {*other.inputs}:
+        if kind in _DELIVERED:
+            source, _, rest = name.partition(" ")
+            found.setdefault(source, set()).add(rest.partition(" ")[0])
+    return found
+
+
+def _months(months: set[str]) -> str:
+    ordered = sorted(months)
+    return ordered[0] if len(ordered) == 1 else f"{ordered[0]} … {ordered[-1]} ({len(ordered)} months)"
 
 
 def _how(one: object, other: object) -> str:
@@ -164,7 +186,7 @@ def _how(one: object, other: object) -> str:
     return "gone" if other is None else "changed"
 
 
-def _differing_files(home: RegionHome, before: Side, after: Side) -> Iterator[tuple[Cause, list[str]]]:
+def _differing_files(home: RegionHome, before: Side, after: Side) -> Iterator[tuple[Cause, str]]:
     """Of the kept files beside the region's: what holds for the country, code and libraries."""
     if before.made_of is None or after.made_of is None:
         return
@@ -173,7 +195,7 @@ def _differing_files(home: RegionHome, before: Side, after: Side) -> Iterator[tu
         for name in sorted({*one, *other}):
             if one.get(name) != other.get(name):
                 cause = part_of_file(name) if kind == "national" else "code"
-                yield cause, [f"{_how(one.get(name), other.get(name))}: {_place(kind, name)}"]
+                yield cause, f"{_how(one.get(name), other.get(name))}: {_place(kind, name)}"
 
 
 def _place(kind: Kind, name: str) -> str:

@@ -188,7 +188,8 @@ def test_compare_says_what_changed_in_the_inputs_and_writes_it_all(
 ) -> None:
     ended = cli("compare", SMALL, "BP1", "BP2", "--home", three.home, "--to", tmp_path / "out")
     assert ended.code == 0
-    assert "new: beta_visits 2024-01" in ended.out
+    assert "beta_visits: corrected 2024-01" in ended.out
+    assert "gamma_changes: new 2024-02" in ended.out
     assert "changed: scenarios/base.yaml" in ended.out
     assert "code        the same: exactly 0 of every change" in ended.out
     assert "remainder 0" in ended.out
