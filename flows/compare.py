@@ -21,6 +21,7 @@ from regions.folder import RegionFolder
 from tasks.restatements import STATUS, Change, Restated, attached, figures_of, restatements
 from tasks.states import CAUSES, Between, Side, between, differences, side_of
 from warehouse.home import RegionHome
+from warehouse.keys import find_keys
 from warehouse.releases import DATABASE, manifest_of
 from warehouse.schema import published
 
@@ -42,7 +43,8 @@ def compare(region: str, before: str, after: str, home: Path | None, *, as_csv: 
     if releases[0] == releases[1]:
         raise UsageError(f"{before} and {after} are the same release, {releases[0].name}.", todo="Name two releases.")
     sides = [side_of(manifest_of(release)) for release in releases]
-    with between(place, sides[0], sides[1]) as found:
+    keys = find_keys(place, synthetic=folder.is_synthetic)
+    with between(place, sides[0], sides[1], keys) as found:
         rows = _changed(folder, releases, found)
     text = "\n".join(_told(folder, place, (before, after), sides, found, rows))
     table = _csv(rows)

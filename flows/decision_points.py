@@ -22,6 +22,7 @@ from warehouse.decision_points import (
 )
 from warehouse.home import RegionHome
 from warehouse.kept_inputs import KINDS, is_kept
+from warehouse.keys import find_keys
 from warehouse.lake import open_lake
 from warehouse.lock import region_lock
 from warehouse.releases import DATABASE, Manifest, faults_of, manifest_of, require_release
@@ -102,7 +103,7 @@ def verify(region: str, asked: str, home: Path | None) -> str:
     _require_unchanged(place, asked, release)
     side = side_of(manifest_of(release))
     try:
-        with recomputed(place, side) as again:
+        with recomputed(place, side, find_keys(place, synthetic=folder.is_synthetic)) as again:
             return head + _answer(place, release, again)
     except GoneError as gone:
         count = _check_stored(release)

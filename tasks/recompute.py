@@ -10,9 +10,11 @@ is the program.
 
 import json
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -30,7 +32,7 @@ from warehouse.canonical import table_hash
 from warehouse.home import RegionHome
 from warehouse.keys import Keys, find_keys
 from warehouse.lake import open_lake
-from warehouse.ledger import Landing, LedgerState, add_landings, read_ledger
+from warehouse.ledger import Landing, add_landings, read_ledger
 from warehouse.past import open_past
 from warehouse.records import ensure_records
 from warehouse.releases import DATABASE
@@ -42,8 +44,17 @@ GROUP BY delivery_id HAVING arg_max(status, load_seq) = 'accepted'"""
 
 
 @dataclass(frozen=True)
+class Standpoint:
+    """A snapshot whose rows may be those that are wanted."""
+
+    snapshot: int
+    whole: bool
+    """Whether everything is computed from its rows, or only what its models don't have as it has to be."""
+
+
+@dataclass(frozen=True)
 class Request:
-    """What to compute; plain values, for another process may have to read it."""
+    """What to compute; plain values, for another process may have to read it. Fields may come, and none may go."""
 
     home: str
     """The region's home."""
@@ -52,12 +63,17 @@ class Request:
     to: str
     """The scratch folder, which is there and empty."""
     as_of: str
-    snapshot: int
+    snapshots: tuple[Standpoint, ...]
+    """Tried in this order."""
     landing_seq: int
     """The last landing that counts, and the last load."""
     load_seq: int
-    whole: bool
-    """Whether everything is computed, or only what the snapshot's models don't have as it has to be."""
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Request":
+        """A request as JSON has it; what a later version tells besides is left out."""
+        known = {field.name: told[field.name] for field in fields(cls)}
+        return cls(**known | {"snapshots": tuple(Standpoint(**entry) for entry in told["snapshots"])})
 
 
 @dataclass(frozen=True)
@@ -110,29 +126,33 @@ def _facts(
     request: Request, folder: RegionFolder, home: RegionHome, keys: Keys
 ) -> tuple[duckdb.DuckDBPyConnection, bool]:
     """A connection whose `lake` holds the rows that the deliveries give by the folder's definitions."""
-    try:
-        past = open_past(home, request.snapshot, keep_computed=not request.whole)
-    except duckdb.Error:  # the snapshot was expired: an erasure or the rule of retention
-        return _replay(request, folder, home, keys), True
-    if request.whole:
-        _require_rows(past)
-    if _are_of(read_ledger(past), source_definitions(folder)):
-        return past, False
-    past.close()
+    for standpoint in request.snapshots:
+        try:
+            past = open_past(home, standpoint.snapshot, keep_computed=not standpoint.whole)
+        except duckdb.Error:  # the snapshot was expired: an erasure, or the rule of retention
+            continue
+        if _are_of(past, source_definitions(folder)):
+            if standpoint.whole:
+                _require_rows(past)
+            return past, False
+        past.close()
     return _replay(request, folder, home, keys), True
 
 
 def _require_rows(past: duckdb.DuckDBPyConnection) -> None:
     """GoneError where months were closed by then: what was computed of them stands, their rows are gone."""
     if past.execute("SELECT 1 FROM lake.ledger.closed_months LIMIT 1").fetchall():
-        raise GoneError("Rows that it was made of were past the rule of retention already when it was made.")
+        past.close()
+        raise GoneError("rows that it was made of were past the rule of retention already when it was made.")
 
 
-def _are_of(state: LedgerState, definitions: dict[str, str]) -> bool:
-    """Whether what was loaded was loaded by these definitions."""
+def _are_of(past: duckdb.DuckDBPyConnection, definitions: Mapping[str, str]) -> bool:
+    """Whether what was loaded was loaded by these definitions, but for what can't be loaded by others any more."""
+    state = read_ledger(past)
     source_of = {landing.delivery_id: landing.source_id for landing in state.landings}
-    accepted = (load for load in state.loads.values() if load.accepted)
-    return all(definitions.get(source_of[load.delivery_id]) == load.definition for load in accepted)
+    retired = {row[0] for row in past.execute("SELECT delivery_id FROM lake.ledger.retired").fetchall()}
+    loads = [load for load in state.loads.values() if load.accepted and load.delivery_id not in retired]
+    return all(definitions.get(source_of[load.delivery_id]) == load.definition for load in loads)
 
 
 def _replay(request: Request, folder: RegionFolder, home: RegionHome, keys: Keys) -> duckdb.DuckDBPyConnection:
@@ -200,7 +220,7 @@ def _silent(_message: str) -> None:
 def main() -> None:
     """Compute what `request.json` of a folder asks for; the answer, or what is wrong, in `answer.json`."""
     folder = Path(sys.argv[1])
-    request = Request(**json.loads((folder / REQUEST).read_text(encoding="utf-8")))
+    request = Request.of(json.loads((folder / REQUEST).read_text(encoding="utf-8")))
     try:
         answer = asdict(recompute(request))
     except HemvardError as error:

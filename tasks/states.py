@@ -24,7 +24,7 @@ import psutil
 
 from regions.errors import DataError, HemvardError
 from tasks.definitions import code_files, code_hash, lock_files, national_files
-from tasks.recompute import ANSWER, REQUEST, GoneError, Recomputed, Request, recompute
+from tasks.recompute import ANSWER, REQUEST, GoneError, Recomputed, Request, Standpoint, recompute
 from tasks.run import Run
 from warehouse.home import RegionHome
 from warehouse.kept_inputs import Kind, keep, kept_files, set_hash, write_files
@@ -38,7 +38,8 @@ CAUSES: tuple[Cause, ...] = get_args(Cause)
 PARAMETERS, SCENARIOS = "parameters/", "scenarios/"
 _NATIONAL = "regions/sweden"
 _SCRATCH = "recompute-"
-_DELIVERED = ("delivery", "official", "erasure")
+_ERASURE = "erasure"
+_DELIVERED = ("delivery", "official", _ERASURE)
 _OF_FILES = ("region_file", "national_file")
 _KNOWN, _KNOWN_OFFICIAL = ("parameters", "known values"), ("parameters", "known official values")
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", PSEUDONYM_KEY, STORE_KEY)
@@ -157,19 +158,22 @@ def differences(home: RegionHome, before: Side, after: Side) -> dict[Cause, list
 
 
 def _differing_deliveries(before: Side, after: Side) -> Iterator[str]:
-    """A line a source: the months that came, those that came anew in another form, and those that count no more."""
+    """A line a source: months that came, came anew in another form, or count no more; and a line an erasure."""
     come, gone = _delivered(after, before), _delivered(before, after)
     for source in sorted({*come, *gone}):
         new, old = come.get(source, set()), gone.get(source, set())
         told = (("new", new - old), ("corrected", new & old), ("counted no more", old - new))
         yield f"{source}: {', '.join(f'{what} {_months(months)}' for what, months in told if months)}"
+    for kind, record in sorted({*after.inputs} - {*before.inputs}):
+        if kind == _ERASURE:
+            yield f"rows erased under record {record}"
 
 
 def _delivered(side: Side, other: Side) -> dict[str, set[str]]:
     """Source → the months of which this side has a delivery that the other hasn't."""
     found: dict[str, set[str]] = {}
     for kind, name in {*side.inputs} - {*other.inputs}:
-        if kind in _DELIVERED:
+        if kind in _DELIVERED and kind != _ERASURE:
             source, _, rest = name.partition(" ")
             found.setdefault(source, set()).add(rest.partition(" ")[0])
     return found
@@ -203,7 +207,7 @@ def _place(kind: Kind, name: str) -> str:
 
 
 @contextmanager
-def between(home: RegionHome, before: Side, after: Side, keys: Keys | None = None) -> Iterator[Between]:
+def between(home: RegionHome, before: Side, after: Side, keys: Keys) -> Iterator[Between]:
     """What differs between two releases, and the states between them, computed, for the while.
 
     A state that can't be computed has no database, and says why. Nothing is computed where at most one part differs.
@@ -223,13 +227,13 @@ def between(home: RegionHome, before: Side, after: Side, keys: Keys | None = Non
 
 
 @contextmanager
-def recomputed(home: RegionHome, side: Side) -> Iterator[Recomputed]:
+def recomputed(home: RegionHome, side: Side, keys: Keys) -> Iterator[Recomputed]:
     """A release, computed again from what it was made of, for the while.
 
     GoneError where rows or deliveries are kept no more; DataError where it was made by a version that kept nothing.
     """
     with _scratch(home) as folder:
-        yield _compute(home, side, side, (), folder, None, whole=True)
+        yield _compute(home, side, side, (), folder, keys, whole=True)
 
 
 @contextmanager
@@ -247,7 +251,7 @@ def _scratch(home: RegionHome) -> Iterator[Path]:
 
 
 def _state(
-    home: RegionHome, before: Side, after: Side, taken: Sequence[Cause], folder: Path, keys: Keys | None
+    home: RegionHome, before: Side, after: Side, taken: Sequence[Cause], folder: Path, keys: Keys
 ) -> tuple[Path | None, str]:
     """The database of a state, or why there is none."""
     try:
@@ -265,7 +269,7 @@ def _compute(
     after: Side,
     taken: Sequence[Cause],
     folder: Path,
-    keys: Keys | None,
+    keys: Keys,
     *,
     whole: bool,
 ) -> Recomputed:
@@ -274,7 +278,7 @@ def _compute(
     region = _exchanged(home, "region", old.region, new.region, taken)
     national = _exchanged(home, "national", old.national, new.national, taken)
     code = new.code if "code" in taken else old.code
-    lake = new if {"deliveries", "definition"} & set(taken) else old
+    lake = new if "deliveries" in taken else old
     write_files(region, folder / "region")
     (folder / "out").mkdir()
     request = Request(
@@ -282,16 +286,27 @@ def _compute(
         region=str(folder / "region"),
         to=str(folder / "out"),
         as_of=(after if "parameter" in taken else before).as_of.isoformat(),
-        snapshot=lake.snapshot,
+        snapshots=tuple(
+            Standpoint(each.snapshot, whole or code != each.code) for each in _holding(before, after, taken)
+        ),
         landing_seq=lake.landing_seq,
         load_seq=lake.load_seq,
-        whole=whole or code != lake.code,
     )
     if (code, set_hash(national)) == (code_hash(), set_hash(national_files())):
         return recompute(request, keys)
     write_files(kept_files(home, "code", code), folder / "code")
     write_files(national, folder / "code" / _NATIONAL)
     return _elsewhere(request, folder / "code")
+
+
+def _holding(before: Side, after: Side, taken: Sequence[Cause]) -> tuple[MadeOf, ...]:
+    """The lakes that hold the deliveries of a state, the likeliest first: both, where the two have the same."""
+    old, new = _kept(before), _kept(after)
+    if "deliveries" in taken:
+        return (new,)
+    if old == new or "deliveries" in causes_between(before, after):
+        return (old,)
+    return (new, old) if "definition" in taken else (old, new)
 
 
 def _kept(side: Side) -> MadeOf:

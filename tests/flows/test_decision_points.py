@@ -172,15 +172,33 @@ def test_a_release_tells_its_own_change_and_the_first_none(three: Published) -> 
     assert told == [[], [("deliveries", three.releases[0])], [("boundary", three.releases[1])]]
 
 
-def test_a_run_in_which_two_parts_changed_splits_as_compare_does(three: Published, explained: Rows) -> None:
-    deliver_more(three.first)
-    run_plain(three.first, three.other_boundary, light=True)
+def test_a_run_in_which_two_parts_changed_splits_as_compare_does(
+    three: Published, explained: Rows, tmp_path: Path
+) -> None:
+    copy_home(three.first, first := tmp_path / "first")
+    deliver_more(first)
+    run_plain(first, three.other_boundary, light=True)
     sql = "SELECT table_name, row_key, column_name, cause, change FROM meta.restatements ORDER BY ALL"
     names = ("table_name", "row_key", "column_name", "cause")
     expected = [
         (*(row[name] for name in names), Decimal(row["change"]) if row["change"] else None) for row in explained
     ]
-    assert rows(three.first, sql) == sorted(expected, key=lambda row: row[:4])
+    assert rows(first, sql) == sorted(expected, key=lambda row: row[:4])
+
+
+def test_deliveries_by_the_earlier_definitions_are_taken_in_again_for_their_part(three: Published, home: Path) -> None:
+    file = (other := home / "region") / "sources" / "beta_visits.yaml"
+    shutil.copytree(SMALL, other)
+    file.write_text(file.read_text(encoding="utf-8").replace("Annan: other", "Annan: home"), encoding="utf-8")
+    copy_home(three.first, first := home / "first")
+    deliver_more(first)
+    run_plain(first, other, light=True)
+    sql = "SELECT row_key, change FROM meta.restatements WHERE table_name = 'volumes.scenario_totals' AND column_name = 'visits'"
+    told = dict(rows(first, f"{sql} AND cause = 'deliveries'"))
+    one, between = (figures(three.database(n), "volumes.scenario_totals", "visits") for n in (0, 1))
+    assert told
+    assert told == {key: between[key] - one[key] for key in told}
+    assert rows(first, f"{sql} AND cause = 'definition'")
 
 
 def test_compare_says_what_changed_in_the_inputs_and_writes_it_all(
