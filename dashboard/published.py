@@ -25,13 +25,6 @@ class Published:
         """The rows of a query in `queries/`, in its order, each made by `row` from the columns in order."""
         return [row(*values) for values in self._connection.execute(_sql(query)).fetchall()]
 
-    def has(self, table: str) -> bool:
-        """Whether the release has a table: one that an older version made may lack what is newer."""
-        found = self._connection.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE schema_name || '.' || table_name = $table", {"table": table}
-        )
-        return found.fetchone() is not None
-
 
 @contextmanager
 def published(database: Path) -> Iterator[Published]:

@@ -1,94 +1,143 @@
-"""What is another figure than in the last release: the figures of the first page, and how many others, by cause."""
+"""Why figures are not what they were in the last release, in a few Swedish sentences for leadership.
 
-from collections import Counter
-from collections.abc import Sequence
+Pure: from the rows of `meta.restatements`, and nothing else. Which figures are said is decided here: visits in the home
+and within each boundary in the county, öre and net cost of what was agreed, the latest year first; the rest is counted.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.published import Published
+from dashboard.words import number, signed
 
-TABLE = "meta.restatements"
-_STATUS = "status"
+Row = Mapping[str, object]
+"""A row of `meta.restatements`, by column name."""
+CAUSES: Mapping[str, str] = {
+    "deliveries": "nya eller rättade leveranser",
+    "boundary": "ändrad gränsdragning",
+    "definition": "ändrade definitioner",
+    "parameter": "ändrade parametrar",
+    "code": "ändrat program",
+}
+"""What a cause is called."""
 
 
-@dataclass(frozen=True)
-class RestatementRow:
-    """A row of the query `restatements`; `row_key` names the row: its key's column=value, with commas between."""
-
-    table_name: str
-    row_key: str
-    column_name: str
-    cause: str
-    value_before: Decimal | None
-    value_after: Decimal | None
-    change: Decimal | None
-
-    @property
-    def key(self) -> dict[str, str]:
-        """The row's key by column."""
-        return dict(part.split("=", 1) for part in self.row_key.split(", ") if "=" in part)
-
-    @property
-    def figure(self) -> tuple[str, str, str]:
-        """The figure that it is about."""
-        return self.table_name, self.row_key, self.column_name
+_HIDDEN = "protected"
 
 
 @dataclass(frozen=True)
-class Sought:
-    """A figure of the first page: its name in words, its table and column, its row, and how it is written."""
+class Agreed:
+    """What was agreed: the key of its rows in `equalisation.tax_shift`."""
 
-    name: str
-    table_name: str
-    column_name: str
-    key: dict[str, str]
+    agreement: str
+    scenario: str
+    method: str
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A figure that is said: what it is called, with {year} and {scenario} in it, and its decimals."""
+
+    table: str
+    column: str
+    text: str
+    key: Mapping[str, str]
     decimals: int = 0
-    per: int = 1
+    words: tuple[str, str] = ("fler", "färre")
 
 
-@dataclass(frozen=True)
-class Restated:
-    """A figure of the first page that isn't what it was, in the unit that it is written in, and why."""
-
-    name: str
-    before: Decimal
-    after: Decimal
-    decimals: int
-    causes: tuple[str, ...]
+_WHOLE = {"care_form": "all", "planned": "all", "age_group": "all"}
+_VISITS = (
+    _Said("volumes.region_totals", "visits", "Besök i hemmet i länet {year}", {**_WHOLE, "place": "home"}),
+    _Said("volumes.scenario_totals", "visits", "Besök inom {scenario} {year}", {"municipality_code": "all"}),
+)
+_MORE = ("mer", "mindre")
 
 
-@dataclass(frozen=True)
-class Restatements:
-    """What changed since the last release; `is_first` where there was none."""
+def restatement_lines(
+    rows: Sequence[Row], *, titles: Mapping[str, str] | None = None, agreed: Agreed | None = None, at_most: int = 5
+) -> list[str]:
+    """At most so many sentences on figures that changed, and one more that counts the rest; none where none did.
 
-    is_first: bool
-    figures: tuple[Restated, ...]
-    others: int
-    causes: tuple[tuple[str, int], ...]
-    """How many figures each cause changed, the most first."""
+    `titles`: what boundaries are called, by id. `agreed`: whose öre and net cost are said; of nothing else are they.
+    """
+    figures: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row["change"] is not None:
+            figures[str(row["table_name"]), str(row["row_key"]), str(row["column_name"])].append(row)
+    found = [(said, place) for said in (*_VISITS, *_of(agreed)) for place in _places(said, figures)][:at_most]
+    lines = [_sentence(said, place, figures[place], titles or {}) for said, place in found]
+    return [*lines, *_rest(rows, len(figures) - len(found), said_any=bool(found))]
 
 
-def read_restatements(source: Published, sought: Sequence[Sought]) -> Restatements:
-    """What changed of a release's figures; nothing where it doesn't tell."""
-    rows = source.rows("restatements", RestatementRow) if source.has(TABLE) else []
-    rows = [row for row in rows if row.column_name != _STATUS]
-    figures = tuple(found for one in sought if (found := _restated(one, rows)))
-    every = {row.figure for row in rows}
-    causes = Counter(cause for row in rows for cause in row.cause.split("+"))
-    return Restatements(
-        not source.rows("earlier_tables", str),
-        figures,
-        len(every) - len(figures),
-        tuple(sorted(causes.items(), key=lambda pair: (-pair[1], pair[0]))),
+def _of(agreed: Agreed | None) -> tuple[_Said, ...]:
+    if agreed is None:
+        return ()
+    key = {"agreement": agreed.agreement, "scenario": agreed.scenario, "method": agreed.method}
+    return (
+        _Said("equalisation.tax_shift", "required_ore", "Öre som krävs {year}", key, 2, _MORE),
+        _Said("equalisation.tax_shift", "net_cost_sek", "Nettokostnad i kronor {year}", key, 0, _MORE),
     )
 
 
-def _restated(sought: Sought, rows: Sequence[RestatementRow]) -> Restated | None:
-    of_column = [row for row in rows if (row.table_name, row.column_name) == (sought.table_name, sought.column_name)]
-    found = [row for row in of_column if sought.key.items() <= row.key.items()]
-    first = next(iter(found), None)
-    if first is None or first.value_before is None or first.value_after is None:
-        return None
-    causes = dict.fromkeys(cause for row in found for cause in row.cause.split("+"))
-    before, after = first.value_before / sought.per, first.value_after / sought.per
-    return Restated(sought.name, before, after, sought.decimals, tuple(causes))
+def _places(said: _Said, figures: Mapping[tuple[str, str, str], Sequence[Row]]) -> list[tuple[str, str, str]]:
+    """The figures that are meant, the latest year first."""
+    found = [
+        place
+        for place in figures
+        if (place[0], place[2]) == (said.table, said.column) and said.key.items() <= _key(place[1]).items()
+    ]
+    return sorted(found, key=lambda place: (-int(_key(place[1])["year"]), place[1]))
+
+
+def _key(text: str) -> dict[str, str]:
+    """A row's key, as `meta.restatements` writes it: column=value, …"""
+    return dict(part.partition("=")[::2] for part in text.split(", "))
+
+
+def _sentence(said: _Said, place: tuple[str, str, str], changes: Sequence[Row], titles: Mapping[str, str]) -> str:
+    """Besök i länet 2011: 96 712, var 96 500: 212 fler, på grund av nya eller rättade leveranser."""
+    key = _key(place[1])
+    scenario = key.get("scenario", "")
+    title = said.text.format(year=key["year"], scenario=f"”{titles.get(scenario, scenario)}”")
+    before, after = _decimal(changes[0]["value_before"]), _decimal(changes[0]["value_after"])
+    whole = after - before
+    more, less = said.words
+    how = f"{number(abs(whole), said.decimals)} {more if whole > 0 else less}" if whole else "lika många"
+    causes = _causes(changes, said.decimals)
+    shown = number(after, said.decimals), number(before, said.decimals)
+    return f"{title}: {shown[0]}, var {shown[1]}: {how}, på grund av {causes}."
+
+
+def _causes(changes: Sequence[Row], decimals: int) -> str:
+    """The causes in their order; where there are several, each with what it changed."""
+    ordered = sorted(changes, key=lambda row: list(CAUSES).index(str(row["cause"]).partition("+")[0]))
+    if len(ordered) == 1:
+        return _cause(ordered[0])
+    parts = [f"{_cause(row)} ({signed(_decimal(row['change']), decimals)})" for row in ordered]
+    return f"{', '.join(parts[:-1])} och {parts[-1]}"
+
+
+def _cause(row: Row) -> str:
+    return " tillsammans med ".join(CAUSES[part] for part in str(row["cause"]).split("+"))
+
+
+def _rest(rows: Sequence[Row], others: int, *, said_any: bool) -> Iterator[str]:
+    """How many figures more have changed, and how many rows are hidden or shown since then."""
+    states = [(row["status_before"], row["status_after"]) for row in rows if row["change"] is None]
+    hidden = sum(before != _HIDDEN and after == _HIDDEN for before, after in states)
+    shown = sum(before == _HIDDEN and after != _HIDDEN for before, after in states)
+    other = ("annan ", "andra ") if said_any else ("", "")
+    counted = (
+        (others, f"{other[0]}siffra har ändrats", f"{other[1]}siffror har ändrats"),
+        (hidden, "rad har skyddats", "rader har skyddats"),
+        (shown, "rad visas som var skyddad", "rader visas som var skyddade"),
+    )
+    parts = [f"{number(count)} {one if count == 1 else many}" for count, one, many in counted if count]
+    if parts:
+        yield f"{', '.join(parts)}. Alla finns i tabellen meta.restatements."
+
+
+def _decimal(value: object) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))

@@ -1,16 +1,29 @@
 """Start: the handful of figures that matter, what changed since the last release, and a way in for each reader."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.ground import Ground
 from dashboard.page import Page
 from dashboard.reading import Reading
-from dashboard.restatements import Sought, read_restatements
+from dashboard.restatements import Agreed, restatement_lines
 from dashboard.tax_shift import Effects
 
 FILE = "index.html"
+_FIGURES = 2
+"""So many figures that changed are told; a line more counts the others."""
+_RESTATEMENT = (
+    *("table_name", "row_key", "column_name", "cause", "value_before", "value_after", "change"),
+    *("status_before", "status_after"),
+)
+
+
+@dataclass(frozen=True)
+class Since:
+    """What has changed since the last release, in sentences; `is_first` where there was none."""
+
+    is_first: bool
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -39,22 +52,23 @@ def page(reading: Reading) -> Page:
         "assessed": [entry for entry in reading.indicators if entry.is_assessed],
         "indicators": reading.indicators,
         "deliveries": reading.deliveries,
-        "since": read_restatements(reading.source, list(sought(reading))),
+        "since": since_last(reading),
     }
     return Page(FILE, "start.html", "Start", "Det viktigaste", shown)
 
 
-def sought(reading: Reading) -> Iterator[Sought]:
-    """The figures of this page whose change since the last release is told."""
-    if reading.years:
-        year = reading.years.columns[-1].year
-        key = {"year": str(year), "care_form": "all", "place": "home", "planned": "all", "age_group": "all"}
-        yield Sought(f"Besök i hemmet {year}, i ordinärt boende", "volumes.region_totals", "visits", key)
-    for row in reading.money.years[:1] if reading.money else ():
-        names = {"agreement": row.agreement, "scenario": row.scenario, "method": row.method, "year": str(row.year)}
-        shift = "equalisation.tax_shift"
-        yield Sought(f"Nettokostnad {row.year}, miljoner kronor", shift, "net_cost_sek", names, 1, 1_000_000)
-        yield Sought(f"Öre som krävs {row.year}", shift, "required_ore", names, 2)
+def since_last(reading: Reading) -> Since:
+    """What has changed since the last release: two figures in words, and how many others."""
+    shift = reading.money.years[0] if reading.money and reading.money.years else None
+    agreed = Agreed(shift.agreement, shift.scenario, shift.method) if shift else None
+    titles = {row.id: row.title for row in reading.boundaries.rows} if reading.boundaries else {}
+    rows = reading.source.rows("restatements", _restatement)
+    lines = restatement_lines(rows, titles=titles, agreed=agreed, at_most=_FIGURES)
+    return Since(not reading.source.rows("earlier_tables", str), tuple(lines))
+
+
+def _restatement(*values: object) -> dict[str, object]:
+    return dict(zip(_RESTATEMENT, values, strict=True))
 
 
 def extreme(reading: Reading, effects: Effects | None, *, gain: bool) -> Extreme | None:
