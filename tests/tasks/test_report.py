@@ -110,6 +110,9 @@ def test_the_release_is_told_with_whole_paths(bench: Bench) -> None:
         assert line in told.splitlines()
     assert f"Pages     {bench.home.published}/dashboard/index.html" in told
     assert "Nothing new; the release in force stands" in summary(outcome(bench, release=release))
+    page = release / "dashboard" / "index.html"
+    assert f"[{page}]({page.as_uri()})" in markdown(outcome(bench, release=release)), "the run leads to its pages"
+    assert "Pages of the release" not in markdown(outcome(bench))
 
 
 def test_the_page_lists_the_deliveries_of_the_run_s_months(bench: Bench) -> None:
