@@ -22,7 +22,7 @@ from tasks.states import Between, Side, between, side_of
 from tasks.tables import insert
 from warehouse.columns import Table
 from warehouse.releases import DATABASE, in_force, manifest_of
-from warehouse.schema import PUBLISHED, RESTATEMENTS, SCENARIO_TOTALS
+from warehouse.schema import PUBLISHED, RELEASE, RESTATEMENTS, SCENARIO_TOTALS
 from warehouse.sql import columns, identifier, literal, qualified
 
 STATUS = "status"
@@ -313,11 +313,21 @@ def write_restatements(run: Run, side: Side) -> None:
 def restatements(
     connection: duckdb.DuckDBPyConnection, before: Path, found: Between, after: str, min_persons: int
 ) -> Iterator[Restated]:
-    """Every change from a release's database, through the states between, to one that is attached as `after`."""
+    """Every change from a release's database, through the states between, to one that is attached as `after`.
+
+    `min_persons`: of the later one; where the earlier one had more, that counts.
+    """
     named = {f"hemvard_step_{number}": database for number, database in enumerate(found.databases) if database}
     steps = [f"hemvard_step_{number}" if database else None for number, database in enumerate(found.databases)]
     with attached(connection, {_BEFORE: before, **named}):
-        yield from restated(connection, [_BEFORE, *steps, after], found.causes, min_persons)
+        least = max(min_persons, least_persons(connection, _BEFORE))
+        yield from restated(connection, [_BEFORE, *steps, after], found.causes, least)
+
+
+def least_persons(connection: duckdb.DuckDBPyConnection, catalogue: str) -> int:
+    """The least number of persons behind a figure of the release that is attached."""
+    row = connection.execute(f"SELECT max(min_persons) FROM {qualified(f'{catalogue}.{RELEASE.name}')}").fetchone()
+    return int(row[0] or 0) if row else 0
 
 
 def _cells(change: Change, previous: str) -> tuple[object, ...]:
