@@ -7,6 +7,7 @@ neighbour that the two beside each other would tell of them – these causes sta
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
@@ -305,6 +306,7 @@ def write_restatements(run: Run, side: Side) -> None:
         return
     with between(run.home, side_of(manifest_of(previous)), side, run.keys) as found:
         rows = list(restatements(run.connection, previous / DATABASE, found, BUILD, run.folder.publication.min_persons))
+    run.restated = Counter(row.change.cause for row in rows if row.change.change is not None)
     if rows:
         run.odd += [f"meta.restatements: causes stand together, for {why}" for why in found.why]
     insert(run, RESTATEMENTS, [(e.table_name, e.row_key, *_cells(e.change, previous.name)) for e in rows])
