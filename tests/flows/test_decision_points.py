@@ -258,6 +258,22 @@ def test_a_name_is_one_release_for_good(home: Path, three: Published) -> None:
     assert [point.name for point in decision_points(region_home(home))] == ["BP1", "BP2"]
 
 
+def test_what_is_not_whole_or_could_not_be_made_again_is_not_frozen(home: Path, three: Published) -> None:
+    place, release = region_home(home), three.releases[1]
+    (place.decision_points / ".BP3").mkdir()  # a freeze that was broken off
+    kept = place.inputs / f"code-{manifest_of(place.releases / release)['made_of']['code']}.zip"
+    kept.rename(place.inputs / "away")
+    with pytest.raises(DataError, match="is not kept"):
+        freeze(REGION, "BP3", release, home)
+    (place.inputs / "away").rename(kept)
+    assert f"BP3 is {release}" in freeze(REGION, "BP3", release, home)
+    (place.releases / three.releases[2] / "csv").mkdir(exist_ok=True)
+    (place.releases / three.releases[2] / "csv" / "x.csv").write_text("x", encoding="utf-8")
+    with pytest.raises(DataError, match=r"x\.csv does not belong to it"):
+        freeze(REGION, "BP4", three.releases[2], home)
+    assert [point.name for point in decision_points(place)] == ["BP1", "BP2", "BP3"]
+
+
 def test_a_frozen_release_stays_with_what_it_was_made_of_whatever_the_rule(home: Path, three: Published) -> None:
     place, rule = region_home(home), KeptReleases(keep_newest=1, keep_months=0)
     made_of = manifest_of(three.database(0).parent)["made_of"]
