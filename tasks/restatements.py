@@ -6,8 +6,8 @@ state between two exchanges shows no number – its row is hidden or isn't there
 neighbour that the two beside each other would tell of them – these causes stand together: `deliveries+boundary`.
 """
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from decimal import Decimal
@@ -22,7 +22,7 @@ from tasks.states import Between, Side, between, side_of
 from tasks.tables import insert
 from warehouse.columns import Table
 from warehouse.releases import DATABASE, in_force, manifest_of
-from warehouse.schema import PUBLISHED, RESTATEMENTS, SCENARIO_TOTALS
+from warehouse.schema import PUBLISHED, RELEASE, RESTATEMENTS
 from warehouse.sql import columns, identifier, literal, qualified
 
 STATUS = "status"
@@ -32,8 +32,11 @@ _SHOWN, _HIDDEN, _MISSING = "ok", "protected", "missing"
 _SCHEMAS = ("volumes.", "indicators.results", "equalisation.")
 _NUMBERS = ("BIGINT", "INTEGER", "SMALLINT", "DECIMAL", "DOUBLE")
 _EXACT = "DECIMAL(38,12)"
-_MUNICIPALITY = re.compile(r"\bmunicipality_code=(\w+)")
-_OF_PERSONS = {"deliveries", "boundary", "definition", "code"}
+WHOLE = "all"
+_DELIVERIES = "deliveries"
+_OF_RULES = {"boundary", "definition", "code"}
+"""The causes that change which of the delivered visits are counted."""
+_OF_PERSONS = {_DELIVERIES, *_OF_RULES}
 """The causes that change whose visits are counted; a parameter changes what they cost."""
 _BEFORE, _AFTER = "hemvard_before", "hemvard_after"
 
@@ -139,23 +142,31 @@ def _of_figure(
                 yield Change(name, WITH.join(causes[one:other]), first, last, after - before, *states)
 
 
-def told_states(stands: Sequence[Stand | None], counted: Sequence[int], min_persons: int) -> Told:
-    """The states whose numbers may stand beside each other: the first, the last, and of those between the shown ones.
+def told_states(
+    stands: Sequence[Stand | None], causes: Sequence[str], counted: Sequence[int], min_persons: int
+) -> Told:
+    """The states of a row whose numbers may stand beside each other: first, last, and of the others the shown.
 
-    One that is as the first or the last tells nothing more. Any other is not told where a count of it differs from
-    that of another told state by fewer than the least number of persons: the two beside each other would tell of them.
+    One that is as the first or the last tells nothing more. Any other is not told where another rule alone – boundary,
+    definition, code – parts it from a told state, and a count of it differs by fewer than the least number of persons:
+    the two beside each other would tell of them. What deliveries part is told as it is between any two releases.
     """
-    ends = _ends(stands)
-    kept, between_them = list(ends), [0]
-    for number, stand in enumerate(stands[1:-1], 1):
-        if stand is None or not stand.is_shown:
-            continue
-        if stand not in ends:
-            if any(_near(stand, other, counted, min_persons) for other in kept):
-                continue
-            kept.append(stand)
-        between_them.append(number)
-    return (*between_them, len(stands) - 1)
+    ends, end = _ends(stands), len(stands) - 1
+    known = [(number, stand) for number, stand in enumerate(stands) if stand and (stand.is_shown or number in (0, end))]
+    told = {number: stand for number, stand in known if number in (0, end) or stand in ends}
+    for number, stand in known:
+        if number not in told and not any(
+            _is_of_rules(causes, number, other) and _near(stand, beside, counted, min_persons)
+            for other, beside in told.items()
+        ):
+            told[number] = stand
+    return tuple(sorted(told))
+
+
+def _is_of_rules(causes: Sequence[str], one: int, other: int) -> bool:
+    """Whether what lies between two states is how the same deliveries are counted."""
+    between_them = set(causes[min(one, other) : max(one, other)])
+    return bool(_OF_RULES & between_them) and _DELIVERIES not in between_them
 
 
 def _near(one: Stand, other: Stand, counted: Sequence[int], min_persons: int) -> bool:
@@ -163,28 +174,85 @@ def _near(one: Stand, other: Stand, counted: Sequence[int], min_persons: int) ->
     return any(a is not None and b is not None and 0 < abs(a - b) < min_persons for a, b in pairs)
 
 
-def without_counterfactual(
-    told: Told, stands: Sequence[Stand | None], causes: Sequence[str], allowed: Collection[int]
-) -> Told:
-    """Of the told states of a row without counts, those that tell of no persons but those of first and last. Pure.
-
-    Where deliveries, boundaries, definitions or code change on both sides of a state, its kronor and posts rest on
-    visits that neither release counts so. They are told where such a state is `allowed`.
-    """
-    ends = _ends(stands)
-
-    def is_counterfactual(number: int) -> bool:
-        sides = causes[:number], causes[number:]
-        return stands[number] not in ends and all(_OF_PERSONS & set(side) for side in sides)
-
-    return tuple(number for number in told if number in allowed or not is_counterfactual(number))
-
-
 def _of_changes(told: Sequence[tuple[object, ...] | None], causes: Sequence[str]) -> str:
     """The causes at which what is told of a row changes, over the states that are known."""
     known = [number for number, entry in enumerate(told) if entry]
     changing = [(one, other) for one, other in pairwise(known) if told[one] != told[other]]
     return WITH.join(cause for one, other in changing for cause in causes[one:other])
+
+
+@dataclass(frozen=True)
+class StandingRow:
+    """A row that is not the same in every state."""
+
+    figures: Figures
+    key: str
+    stands: tuple[Stand | None, ...]
+    is_whole: bool
+    """Whether it is of the whole county, and undivided: its table has no row that it is a part of."""
+
+    def own(self) -> Iterator[int]:
+        """The states that show it otherwise than the first and the last do."""
+        ends = _ends(self.stands)
+        between_them = enumerate(self.stands[1:-1], 1)
+        return (number for number, stand in between_them if stand and stand.is_shown and stand not in ends)
+
+    def steps(self, number: int) -> Iterator[Decimal]:
+        """How far the first of its counts lies from those of the first and the last state."""
+        stand, place = self.stands[number], self.figures.counted[0]
+        own = stand.figure(place) if stand else None
+        ends = (end.figure(place) for end in _ends(self.stands))
+        return (own - end for end in ends if own is not None and end is not None and own != end)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """In which states the rows of all tables may be told where they stand otherwise than first and last."""
+
+    whole: frozenset[int]
+    """Those of the whole county."""
+    parts: frozenset[int]
+    """Those that are parts of others, too."""
+
+
+def telling(rows: Iterable[StandingRow], causes: Sequence[str], min_persons: int) -> Telling:
+    """What may be told without telling, by subtraction, of a row that may not. Pure.
+
+    Where any row that counts persons is too near another state's, no part is told in that state, for the whole less
+    the other parts would be that row. Where a whole is too near, or all its change may be that row's, nothing is: its
+    months, boundaries and tables add up.
+    """
+    whole, parts = set(range(len(causes) + 1)), set(range(len(causes) + 1))
+    counting = [row for row in rows if row.figures.counted]
+    few: set[tuple[Table, int, Decimal]] = set()
+    for row in counting:
+        untold = set(row.own()) - {*told_states(row.stands, causes, row.figures.counted, min_persons)}
+        parts -= untold
+        whole -= untold if row.is_whole else set()
+        few |= {(row.figures.table, number, step) for number in untold for step in row.steps(number)}
+    for row in counting:
+        if row.is_whole:
+            whole -= {n for n in row.own() if any((row.figures.table, n, step) in few for step in row.steps(n))}
+    return Telling(frozenset(whole), frozenset(parts & whole))
+
+
+def told_of(row: StandingRow, may: Telling, causes: Sequence[str], min_persons: int) -> Told:
+    """The states whose numbers are told of a row. Pure.
+
+    Kronor and posts have no counts beside them. Where causes of persons lie on both sides of a state they rest on
+    visits that neither release counts so: then they are told of the whole county alone.
+    """
+    allowed = may.whole if row.is_whole else may.parts
+
+    def is_told(number: int) -> bool:
+        is_of_persons = all(_OF_PERSONS & set(side) for side in (causes[:number], causes[number:]))
+        if not row.figures.counted:
+            return not is_of_persons or (row.is_whole and number in may.whole)
+        return number in allowed
+
+    own = set(row.own())
+    told = told_states(row.stands, causes, row.figures.counted, min_persons)
+    return tuple(number for number in told if number not in own or is_told(number))
 
 
 @dataclass(frozen=True)
@@ -200,47 +268,45 @@ def restated(
     connection: duckdb.DuckDBPyConnection, catalogues: Sequence[str | None], causes: Sequence[str], min_persons: int
 ) -> Iterator[Restated]:
     """Every change between databases that are attached: one more than the causes, None for one that isn't there."""
-    allowed = set(range(len(catalogues)))
-    """The states in which the county's visits within each boundary may be told: there its kronor may, too."""
-    for table in tables_of_figures() if causes else ():
-        figures = figures_of(table)
-        for key, stands in _rows(connection, figures, catalogues):
-            told = told_states(stands, figures.counted, min_persons)
-            if table is SCENARIO_TOTALS and _of_county(key):
-                allowed &= {number for number in allowed if number in told or stands[number] in _ends(stands)}
-            if not figures.counted:
-                told = without_counterfactual(told, stands, causes, allowed if _of_county(key) else ())
-            for change in changes_of(stands, causes, figures.names, told):
-                yield Restated(table.name, key, change)
-
-
-def _of_county(key: str) -> bool:
-    """Whether a row is of no single municipality."""
-    found = _MUNICIPALITY.search(key)
-    return found is None or found[1] == "all"
+    rows = [row for table in tables_of_figures() if causes for row in _rows(connection, figures_of(table), catalogues)]
+    may = telling(rows, causes, min_persons)
+    for row in rows:
+        told = told_of(row, may, causes, min_persons)
+        for change in changes_of(row.stands, causes, row.figures.names, told):
+            yield Restated(row.figures.table.name, row.key, change)
 
 
 def _rows(
     connection: duckdb.DuckDBPyConnection, figures: Figures, catalogues: Sequence[str | None]
-) -> Iterator[tuple[str, list[Stand | None]]]:
-    """The rows of a table that are not the same first and last, by their keys as text, as each state has them."""
-    before, after = catalogues[0], catalogues[-1]
-    if before is None or after is None:
-        raise ValueError("what was published is there")
-    _find_changed(connection, figures, before, after)
+) -> Iterator[StandingRow]:
+    """The rows of a table that are not the same in every state, by their keys as text."""
+    _find_changed(connection, figures, [each for each in catalogues if each])
     found = [_stands(connection, figures, each) if each else None for each in catalogues]
     connection.execute("DROP TABLE hemvard_changed")
-    for key in sorted({key for each in (found[0], found[-1]) if each for key in each}):
-        yield key, [each.get(key, Stand()) if each is not None else None for each in found]
+    keys = sorted({key for each in found if each for key in each})
+    parted = {name for key in keys for name, value in _parts(key) if value == WHOLE}
+    for key in keys:
+        stands = tuple(each.get(key, Stand()) if each is not None else None for each in found)
+        yield StandingRow(figures, key, stands, _is_whole(key, parted))
 
 
-def _find_changed(connection: duckdb.DuckDBPyConnection, figures: Figures, before: str, after: str) -> None:
-    """Make `hemvard_changed`: the keys of the rows that are not the same in both."""
-    key = columns(figures.table.key)
-    one, other = (_read(connection, figures, catalogue) for catalogue in (before, after))
+def _is_whole(key: str, parted: Collection[str]) -> bool:
+    """Whether a row is no part of another, by the columns in which others of its table read `all`."""
+    places = dict(_parts(key))
+    areas = places.get("area_type", "region") == "region" and places.get("municipality_code", WHOLE) == WHOLE
+    return areas and all(places[name] == WHOLE for name in parted)
+
+
+def _parts(key: str) -> list[tuple[str, str]]:
+    return [(name, value) for name, _, value in (part.partition("=") for part in key.split(", "))]
+
+
+def _find_changed(connection: duckdb.DuckDBPyConnection, figures: Figures, catalogues: Sequence[str]) -> None:
+    """Make `hemvard_changed`: the keys of the rows that are not the same in all of them."""
+    one, *others = (_read(connection, figures, catalogue) for catalogue in catalogues)
+    unlike = " UNION ALL ".join(f"({one} EXCEPT {other}) UNION ALL ({other} EXCEPT {one})" for other in others)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE hemvard_changed AS SELECT DISTINCT {key} FROM "
-        f"(({one} EXCEPT {other}) UNION ALL ({other} EXCEPT {one}))"
+        f"CREATE OR REPLACE TEMP TABLE hemvard_changed AS SELECT DISTINCT {columns(figures.table.key)} FROM ({unlike})"
     )
 
 
@@ -273,7 +339,7 @@ def _read(connection: duckdb.DuckDBPyConnection, figures: Figures, catalogue: st
         f", {f'TRY_CAST({identifier(each)} AS {_EXACT})' if each in has else f'NULL::{_EXACT}'} AS {identifier(each)}"
         for each in figures.names
     )
-    status = identifier(STATUS) if STATUS in has else literal(_SHOWN)
+    status = f"coalesce({identifier(STATUS)}, {literal(_SHOWN)})" if STATUS in has else literal(_SHOWN)
     return f"SELECT {columns(figures.table.key)}, {status} AS hemvard_status{numbers} FROM {name}"
 
 
@@ -305,6 +371,7 @@ def write_restatements(run: Run, side: Side) -> None:
         return
     with between(run.home, side_of(manifest_of(previous)), side, run.keys) as found:
         rows = list(restatements(run.connection, previous / DATABASE, found, BUILD, run.folder.publication.min_persons))
+    run.restated = Counter(row.change.cause for row in rows if row.change.change is not None)
     if rows:
         run.odd += [f"meta.restatements: causes stand together, for {why}" for why in found.why]
     insert(run, RESTATEMENTS, [(e.table_name, e.row_key, *_cells(e.change, previous.name)) for e in rows])
@@ -313,11 +380,21 @@ def write_restatements(run: Run, side: Side) -> None:
 def restatements(
     connection: duckdb.DuckDBPyConnection, before: Path, found: Between, after: str, min_persons: int
 ) -> Iterator[Restated]:
-    """Every change from a release's database, through the states between, to one that is attached as `after`."""
+    """Every change from a release's database, through the states between, to one that is attached as `after`.
+
+    `min_persons`: of the later one; where the earlier one had more, that counts.
+    """
     named = {f"hemvard_step_{number}": database for number, database in enumerate(found.databases) if database}
     steps = [f"hemvard_step_{number}" if database else None for number, database in enumerate(found.databases)]
     with attached(connection, {_BEFORE: before, **named}):
-        yield from restated(connection, [_BEFORE, *steps, after], found.causes, min_persons)
+        least = max(min_persons, least_persons(connection, _BEFORE))
+        yield from restated(connection, [_BEFORE, *steps, after], found.causes, least)
+
+
+def least_persons(connection: duckdb.DuckDBPyConnection, catalogue: str) -> int:
+    """The least number of persons behind a figure of the release that is attached."""
+    row = connection.execute(f"SELECT max(min_persons) FROM {qualified(f'{catalogue}.{RELEASE.name}')}").fetchone()
+    return int(row[0] or 0) if row else 0
 
 
 def _cells(change: Change, previous: str) -> tuple[object, ...]:

@@ -26,24 +26,28 @@ from small_region import (
     MONTHS,
     SMALL,
     Deliveries,
+    Row,
     as_bytes,
     copy_home,
     empty_lake,
     few_indicators,
+    person,
     plausible,
     region_home,
     rows,
     run_plain,
+    visit,
     without_weight,
 )
 
 from flows.compare import compare
-from flows.decision_points import freeze, verify
+from flows.decision_points import _answer, freeze, verify
 from regions.errors import DataError, UsageError
 from regions.model import KeptReleases
 from tasks.definitions import code_files
+from tasks.recompute import Recomputed
 from warehouse.decision_points import decision_points
-from warehouse.kept_inputs import keep
+from warehouse.kept_inputs import KINDS, is_kept, keep
 from warehouse.kept_releases import remove_old
 from warehouse.keys import find_keys
 from warehouse.lake import open_lake
@@ -78,6 +82,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Published:
     inbox = Deliveries(home)
     inbox.fill(60, sources=(ALPHA, BETA))
     inbox.fill(60, months=MONTHS[:2], sources=(GAMMA,))
+    inbox.put(ALPHA, MONTHS[1], [*plausible(ALPHA, MONTHS[1], 60), *others(ALPHA, place="clinic")])
     run_plain(home, light=True)
     freeze(REGION, "BP1", None, home)
     copy_home(home, first)
@@ -93,8 +98,24 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Published:
 
 def deliver_more(home: Path) -> None:
     """A corrected month of one source, and a late one of another."""
-    Deliveries(home).put(BETA, MONTHS[1], plausible(BETA, MONTHS[1], 400, seed=2), version=2)
+    corrected = [*plausible(BETA, MONTHS[1], 400, seed=2), *others(BETA, place="home")]
+    Deliveries(home).put(BETA, MONTHS[1], corrected, version=2)
     Deliveries(home).fill(300, months=MONTHS[2:], sources=(GAMMA,))
+
+
+def others(source: str, place: str) -> list[Row]:
+    """Visits of twenty persons whom no other visit is of: so many may be told."""
+    return [
+        visit(
+            source,
+            MONTHS[1],
+            500 + number,
+            person_id=person({ALPHA: 1000, BETA: 2000}[source] + number),
+            place=place,
+            planned=("planned", "unplanned")[number % 2],
+        )
+        for number in range(20)
+    ]
 
 
 def change_boundary(folder: Path) -> None:
@@ -116,14 +137,17 @@ def _light() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def explained(three: Published) -> Rows:
-    """All of the comparison of BP1 and BP2."""
+def told(three: Published, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What the comparison of BP1 and BP2 says, and the folder with all of it."""
+    folder = tmp_path_factory.mktemp("told") / "out"
     with few_indicators(), without_weight():
-        return compared(three.home)
+        return compare(REGION, "BP1", "BP2", three.home, as_csv=False, to=folder), folder
 
 
-def compared(home: Path, before: str = "BP1", after: str = "BP2") -> Rows:
-    return list(csv.DictReader(io.StringIO(compare(REGION, before, after, home, as_csv=True, to=None))))
+@pytest.fixture(scope="module")
+def explained(told: tuple[str, Path]) -> Rows:
+    """All of that comparison."""
+    return list(csv.DictReader(io.StringIO((told[1] / "restatements.csv").read_text(encoding="utf-8"))))
 
 
 def figures(database: Path, table: str, column: str) -> dict[str, int | None]:
@@ -172,53 +196,55 @@ def test_a_release_tells_its_own_change_and_the_first_none(three: Published) -> 
     assert told == [[], [("deliveries", three.releases[0])], [("boundary", three.releases[1])]]
 
 
-def test_a_run_in_which_two_parts_changed_splits_as_compare_does(
-    three: Published, explained: Rows, tmp_path: Path
-) -> None:
-    copy_home(three.first, first := tmp_path / "first")
-    deliver_more(first)
-    run_plain(first, three.other_boundary, light=True)
-    sql = "SELECT table_name, row_key, column_name, cause, change FROM meta.restatements ORDER BY ALL"
-    names = ("table_name", "row_key", "column_name", "cause")
-    expected = [
-        (*(row[name] for name in names), Decimal(row["change"]) if row["change"] else None) for row in explained
-    ]
-    assert rows(first, sql) == sorted(expected, key=lambda row: row[:4])
-
-
 def test_deliveries_by_the_earlier_definitions_are_taken_in_again_for_their_part(three: Published, home: Path) -> None:
     file = (other := home / "region") / "sources" / "beta_visits.yaml"
     shutil.copytree(SMALL, other)
-    file.write_text(file.read_text(encoding="utf-8").replace("Annan: other", "Annan: home"), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("value: municipal}", "value: primary}"), encoding="utf-8")
     copy_home(three.first, first := home / "first")
     deliver_more(first)
     run_plain(first, other, light=True)
     sql = "SELECT row_key, change FROM meta.restatements WHERE table_name = 'volumes.scenario_totals' AND column_name = 'visits'"
     told = dict(rows(first, f"{sql} AND cause = 'deliveries'"))
     one, between = (figures(three.database(n), "volumes.scenario_totals", "visits") for n in (0, 1))
-    assert told
-    assert told == {key: between[key] - one[key] for key in told}
-    assert rows(first, f"{sql} AND cause = 'definition'")
+    shown = {key for key in one.keys() & between.keys() if None not in (one[key], between[key])}
+    assert told == {key: between[key] - one[key] for key in shown if between[key] != one[key]}
+    causes = rows(first, "SELECT DISTINCT cause FROM meta.restatements WHERE table_name = 'volumes.visits_year'")
+    assert any("definition" in cause for (cause,) in causes)
 
 
-def test_compare_says_what_changed_in_the_inputs_and_writes_it_all(
-    three: Published, explained: Rows, tmp_path: Path, cli: Cli
-) -> None:
-    ended = cli("compare", SMALL, "BP1", "BP2", "--home", three.home, "--to", tmp_path / "out")
-    assert ended.code == 0
-    assert "beta_visits: corrected 2024-01" in ended.out
-    assert "gamma_changes: new 2024-02" in ended.out
-    assert "changed: scenarios/base.yaml" in ended.out
-    assert "code        the same: exactly 0 of every change" in ended.out
-    assert "remainder 0" in ended.out
-    table = (tmp_path / "out" / "restatements.csv").read_text(encoding="utf-8")
-    assert list(csv.DictReader(io.StringIO(table))) == explained
+def test_compare_says_what_changed_in_the_inputs_and_writes_it_all(told: tuple[str, Path]) -> None:
+    text, folder = told
+    for line in (
+        "beta_visits: corrected 2024-01",
+        "gamma_changes: new 2024-02",
+        "changed: scenarios/base.yaml",
+        "code        the same: exactly 0 of every change",
+        "remainder 0",
+    ):
+        assert line in text
+    assert text.startswith((folder / "comparison.txt").read_text(encoding="utf-8").rstrip())
+
+
+def test_compare_needs_two_releases(three: Published, cli: Cli) -> None:
+    for names, words in ((("BP1", "BP1"), "are the same release"), (("BP1", "BP9"), "There is no release BP9")):
+        ended = cli("compare", SMALL, *names, "--home", three.home)
+        assert ended.code == 2
+        assert words in ended.err
+
+
+def test_explain_tells_when_a_row_last_changed_and_why(three: Published, cli: Cli) -> None:
+    whole = ("year=2024", "care_form=all", "place=all", "planned=all", "age_group=all")
+    told = cli("explain", SMALL, "volumes.region_totals", *whole, "--home", three.home).out
+    restated = told[told.index("Restated") : told.index("Versions")]
+    assert f"since {three.releases[0]}" in restated  # R3 changed no such row, R2 did
+    one, other = (dict(rows_of(three.database(n), VISITS))[2024] for n in (0, 1))
+    assert f"visits: {one} → {other}: deliveries +{other - one}" in restated
 
 
 def test_releases_tells_which_is_frozen_as_what(three: Published, cli: Cli) -> None:
     lines = cli("releases", SMALL, "--home", three.home).out.splitlines()
-    assert next(line for line in lines if "BP1" in line).startswith(three.releases[0])
-    assert next(line for line in lines if "BP2" in line).startswith(three.releases[2])
+    assert next(line for line in lines if "frozen as BP1" in line).startswith(three.releases[0])
+    assert next(line for line in lines if "frozen as BP2" in line).startswith(three.releases[2])
 
 
 def test_a_name_is_one_release_for_good(home: Path, three: Published) -> None:
@@ -232,13 +258,34 @@ def test_a_name_is_one_release_for_good(home: Path, three: Published) -> None:
     assert [point.name for point in decision_points(region_home(home))] == ["BP1", "BP2"]
 
 
+def test_what_is_not_whole_or_could_not_be_made_again_is_not_frozen(home: Path, three: Published) -> None:
+    place, release = region_home(home), three.releases[1]
+    (place.decision_points / ".BP3").mkdir()  # a freeze that was broken off
+    kept = place.inputs / f"code-{manifest_of(place.releases / release)['made_of']['code']}.zip"
+    kept.rename(place.inputs / "away")
+    with pytest.raises(DataError, match="is not kept"):
+        freeze(REGION, "BP3", release, home)
+    (place.inputs / "away").rename(kept)
+    assert f"BP3 is {release}" in freeze(REGION, "BP3", release, home)
+    (place.releases / three.releases[2] / "csv").mkdir(exist_ok=True)
+    (place.releases / three.releases[2] / "csv" / "x.csv").write_text("x", encoding="utf-8")
+    with pytest.raises(DataError, match=r"x\.csv does not belong to it"):
+        freeze(REGION, "BP4", three.releases[2], home)
+    assert [point.name for point in decision_points(place)] == ["BP1", "BP2", "BP3"]
+
+
 def test_a_frozen_release_stays_with_what_it_was_made_of_whatever_the_rule(home: Path, three: Published) -> None:
-    place = region_home(home)
-    assert remove_old(place, KeptReleases(keep_newest=1, keep_months=0)) == ()  # R2 is what R3 was made after
-    run_plain(home, light=True, publish=False)
-    (place.decision_points / "BP1" / "decision_point.json").unlink()
-    assert remove_old(place, KeptReleases(keep_newest=1, keep_months=0)) == (three.releases[0],)
-    assert verify(REGION, "BP2", home).splitlines()[0].endswith("identical")
+    place, rule = region_home(home), KeptReleases(keep_newest=1, keep_months=0)
+    made_of = manifest_of(three.database(0).parent)["made_of"]
+    only_its = keep(place, "region", {"region.yaml": b"of BP1 alone"})
+    made_by(place.releases / three.releases[0], region=only_its)
+    kept = {kind: made_of[kind] for kind in KINDS} | {"region": only_its}
+    assert remove_old(place, rule) == ()  # R1 is frozen, R2 is what R3 was made after
+    assert is_kept(place, kept)
+    shutil.rmtree(place.decision_points / "BP1")
+    assert remove_old(place, rule) == (three.releases[0],)
+    assert not is_kept(place, kept)
+    assert is_kept(place, {kind: made_of[kind] for kind in KINDS})  # R2 was made of them, too
 
 
 def test_a_decision_point_is_identical_on_another_day(three: Published, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,29 +317,40 @@ def expire_snapshots(home: Path) -> None:
 
 
 def test_without_its_snapshot_a_decision_point_is_made_of_its_deliveries_again(home: Path) -> None:
+    """And what of them was erased since is told."""
+    place = region_home(home)
     expire_snapshots(home)
     told = verify(REGION, "BP1", home)
     assert told.splitlines()[0].endswith("identical")
     assert "its deliveries taken in again" in told
+    first = next(place.landing.glob(f"{ALPHA}/202401-*"))
+    first.write_bytes(
+        find_keys(place, synthetic=True).encrypt(
+            as_bytes(ALPHA, [*plausible(ALPHA, MONTHS[1], 60)[2:], *others(ALPHA, place="clinic")])
+        )
+    )
+    note_erasure(home, first.stem.partition("-")[2], 2)
+    assert "recomputed except 2 rows erased under record E1 (2 rows)" in verify(REGION, "BP1", home)
+
+
+def test_an_erasure_excuses_no_more_than_its_rows(home: Path, three: Published) -> None:
+    place, (release, other) = region_home(home), (three.database(number).parent for number in (0, 1))
+    delivery = next(place.landing.glob(f"{ALPHA}/202401-*")).stem.partition("-")[2]
+    hashes = {name: facts["hash"] for name, facts in manifest_of(other)["tables"].items()}
+    again = Recomputed(str(other / DATABASE), hashes, replayed=True)
+    with pytest.raises(DataError, match=r"different\n  .* is not what it was"):
+        _answer(place, release, again)
+    note_erasure(home, delivery, 2)
+    with pytest.raises(DataError, match="different"):
+        _answer(place, release, again)
+    note_erasure(home, delivery, 10_000)
+    assert "recomputed except 10002 rows" in _answer(place, release, again)
 
 
 def test_past_retention_a_decision_point_is_archived(home: Path) -> None:
     expire_snapshots(home)
     next(region_home(home).landing.glob(f"{ALPHA}/*")).unlink()
     assert verify(REGION, "BP1", home).splitlines()[0].endswith("archived")
-
-
-def test_rows_that_were_erased_are_told_and_nothing_else_is_excused(home: Path, three: Published) -> None:
-    place = region_home(home)
-    expire_snapshots(home)
-    first = next(place.landing.glob(f"{ALPHA}/202401-*"))
-    keys = find_keys(place, synthetic=True)
-    first.write_bytes(keys.encrypt(as_bytes(ALPHA, plausible(ALPHA, MONTHS[1], 60)[2:])))
-    note_erasure(home, first.stem.partition("-")[2], 2)
-    assert "recomputed except 2 rows erased under record E1 (2 rows)" in verify(REGION, "BP1", home)
-    first.write_bytes(keys.encrypt(as_bytes(ALPHA, plausible(ALPHA, MONTHS[1], 60)[9:])))
-    with pytest.raises(DataError, match=r"different\n  .* is not what it was"):
-        verify(REGION, "BP1", home)
 
 
 def note_erasure(home: Path, delivery_id: str, count: int) -> None:
@@ -311,10 +369,11 @@ def test_other_code_has_its_own_part_computed_by_the_code_as_it_was_kept(home: P
     counting = b"count(*) AS visits"
     assert counting in files[model]
     kept = keep(place, "code", {**files, model: files[model].replace(counting, b"2 * count(*) AS visits")})
-    made_by(place.releases / three.releases[0], kept)
+    made_by(place.releases / three.releases[0], code=kept)
+    table = compare(REGION, three.releases[0], three.releases[1], home, as_csv=True, to=None)
     told = {
         (row["row_key"].partition(",")[0], row["cause"]): Decimal(row["change"])
-        for row in compared(home, three.releases[0], three.releases[1])
+        for row in csv.DictReader(io.StringIO(table))
         if (row["table_name"], row["column_name"]) == ("volumes.region_totals", "visits")
         and row["row_key"].endswith("care_form=all, place=all, planned=all, age_group=all")
     }
@@ -328,11 +387,11 @@ def needless(name: str) -> bool:
     return name.startswith("warehouse/models/indicators/") and name.endswith(".yaml") and Path(name).stem not in FEW
 
 
-def made_by(release: Path, code: str) -> None:
-    """Let a release's manifest say that other code made it."""
+def made_by(release: Path, **kept: str) -> None:
+    """Let a release's manifest say that it was made of other sets."""
     manifest = manifest_of(release)
-    manifest["made_of"]["code"] = code
-    manifest["inputs"] = [[kind, name, code if kind == "code" else hash_] for kind, name, hash_ in manifest["inputs"]]
+    manifest["made_of"] |= kept
+    manifest["inputs"] = [[kind, name, kept.get(kind, hash_)] for kind, name, hash_ in manifest["inputs"]]
     (release / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 

@@ -1,6 +1,8 @@
 """How the change of a figure is split into causes: exactly, and without telling what is hidden."""
 
+import itertools
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import given
@@ -8,14 +10,17 @@ from hypothesis import strategies as st
 
 from tasks.restatements import (
     Change,
+    Figures,
     Stand,
+    StandingRow,
     Told,
     changes_of,
     figures_of,
+    telling,
+    told_of,
     told_states,
-    without_counterfactual,
 )
-from tasks.states import CAUSES, Side, causes_between, part_of_file
+from tasks.states import CAUSES, Side, _as_of, causes_between, part_of_file
 from warehouse.schema import REGION_TOTALS, published
 
 NAMES = ("visits", "patients")
@@ -38,7 +43,7 @@ def split_rows(draw: st.DrawFn, first: st.SearchStrategy = ends) -> tuple[list[S
 
 
 def split(stands: list[Stand | None], causes: list[str], told: Told | None = None) -> list[Change]:
-    return changes_of(stands, causes, NAMES, told or told_states(stands, COUNTED, LEAST))
+    return changes_of(stands, causes, NAMES, told or told_states(stands, causes, COUNTED, LEAST))
 
 
 def row(*figures: int | None, status: str = "ok") -> Stand:
@@ -86,16 +91,14 @@ def test_what_a_state_hides_decides_nothing(given: tuple, other: tuple) -> None:
 
 
 @given(split_rows(counted))
-def test_no_two_states_that_are_told_differ_by_few_persons_but_the_two_releases_themselves(given: tuple) -> None:
-    stands, _ = given
-    own = [
-        stands[number]
-        for number in told_states(stands, COUNTED, LEAST)
-        if stands[number] not in (stands[0], stands[-1])
-    ]
-    for stand in own:
-        for other in (stands[0], stands[-1], *own):
-            differences = [abs(stand.figure(place) - other.figure(place)) for place in COUNTED]
+def test_no_two_told_states_that_a_rule_alone_parts_differ_by_few_persons(given: tuple) -> None:
+    stands, causes = given
+    numbers_told = told_states(stands, causes, COUNTED, LEAST)
+    own = [number for number in numbers_told if stands[number] not in (stands[0], stands[-1])]
+    for number, other in itertools.product(own, numbers_told):
+        between = causes[min(number, other) : max(number, other)]
+        if "deliveries" not in between and between != ["parameter"]:
+            differences = [abs(stands[number].figure(place) - stands[other].figure(place)) for place in COUNTED]
             assert all(difference == 0 or difference >= LEAST for difference in differences)
 
 
@@ -129,6 +132,11 @@ def test_few_persons_between_two_states_are_not_told_by_subtraction() -> None:
     }
 
 
+def test_few_new_visits_are_told_as_between_any_two_releases() -> None:
+    changes = split([row(100, 40), row(103, 41), row(133, 60)], ["deliveries", "boundary"])
+    assert [(entry.cause, int(entry.change)) for entry in changes][:2] == [("deliveries", 3), ("boundary", 30)]
+
+
 def test_a_row_that_appeared_vanished_or_was_hidden_is_told_without_numbers() -> None:
     for before, after, states in (
         (Stand(), row(9, 9), (None, "ok")),
@@ -144,11 +152,69 @@ def test_a_figure_that_a_shown_row_lacked_is_told_without_numbers() -> None:
     assert change == Change("patients", "definition", None, None, None, "missing", "ok")
 
 
+COUNTS = Figures(REGION_TOTALS, NAMES, COUNTED)
+MONEY = Figures(published("equalisation.tax_shift"), NAMES, ())
+
+
+def standing(*stands: Stand, figures: Figures = COUNTS, is_whole: bool = False) -> StandingRow:
+    return StandingRow(figures, "", stands, is_whole)
+
+
+def told(rows: list[StandingRow], causes: tuple[str, ...] = ("deliveries", "boundary")) -> list[Told]:
+    may = telling(rows, causes, LEAST)
+    return [told_of(row, may, causes, LEAST) for row in rows]
+
+
+def test_what_may_not_be_told_of_a_part_is_not_left_over_when_the_others_are_subtracted() -> None:
+    """13 of 233 visits more, within the other boundary, but 3 of them in one municipality alone."""
+    county = standing(row(200, 90), row(220, 99), row(233, 109), is_whole=True)
+    one, other = standing(row(100, 50), row(110, 59), row(113, 60)), standing(row(100, 50), row(110, 58), row(120, 68))
+    assert told([county, one, other]) == [(0, 1, 2), (0, 2), (0, 2)]
+
+
+def test_a_whole_whose_change_may_be_all_of_one_part_is_not_told() -> None:
+    """10 visits more of two persons, who had visits elsewhere in the county already."""
+    county = standing(row(200, 90), row(220, 99), row(230, 99), is_whole=True)
+    one, other = standing(row(100, 50), row(110, 59), row(120, 61)), standing(row(100, 50), row(110, 59), row(110, 59))
+    assert told([county, one, other]) == [(0, 2), (0, 2), (0, 1, 2)]
+
+
+def test_where_a_whole_may_not_be_told_nothing_is_that_stands_otherwise() -> None:
+    county = standing(row(200, 90), row(220, 99), row(223, 100), is_whole=True)
+    month = standing(row(100, 50), row(110, 59), row(120, 66), is_whole=True)
+    untouched = standing(row(100, 50), row(110, 59), row(110, 59), is_whole=True)
+    assert told([county, month, untouched]) == [(0, 2), (0, 2), (0, 1, 2)]
+
+
 def test_kronor_of_a_municipality_do_not_tell_whose_visits_a_boundary_alone_counts() -> None:
-    stands, causes = [row(100, 0), row(130, 0), row(155, 0), row(160, 0)], ["deliveries", "boundary", "parameter"]
-    told = (0, 1, 2, 3)
-    assert without_counterfactual(told, stands, causes, ()) == (0, 2, 3)
-    assert without_counterfactual(told, stands, causes, {1}) == told
+    causes = ("deliveries", "boundary", "parameter")
+    states = row(100, 0), row(130, 0), row(155, 0), row(160, 0)
+    rows = [standing(*states, figures=MONEY), standing(*states, figures=MONEY, is_whole=True)]
+    assert told(rows, causes) == [(0, 2, 3), (0, 1, 2, 3)]
+    near = standing(row(100, 90), row(137, 99), row(140, 120), row(140, 120), is_whole=True)
+    assert told([*rows, near], causes)[1] == (0, 2, 3)
+
+
+@given(st.lists(split_rows(counted), min_size=1, max_size=4), st.data())
+def test_the_whole_less_its_told_parts_is_never_few(given: list, data: st.DataObject) -> None:
+    """Of municipalities and their sum: what is left of the whole, in any told state, is nothing or no few."""
+    causes, number = given[0][1], len(given[0][0])
+    parts = [[data.draw(counted) for _ in range(number)] for _ in range(3)]
+    whole = [
+        Stand("ok", tuple(sum(stand.figures[place] for stand in stands) for place in (0, 1)))
+        for stands in zip(*parts, strict=True)
+    ]
+    rows = [standing(*whole, is_whole=True), *(standing(*stands) for stands in parts)]
+    telling_of = told(rows, tuple(causes))
+    for state in range(1, number - 1):
+        untold = [stands for stands, each in zip(parts, telling_of[1:], strict=True) if state not in each]
+        if state not in telling_of[0] or len(untold) != 1:
+            continue
+        (left,) = untold
+        if causes[0] != "deliveries" and causes[:state] != ["parameter"]:
+            assert abs(left[state].figure(0) - left[0].figure(0)) not in range(1, LEAST)
+        if causes[state:] != ["parameter"]:
+            assert abs(left[state].figure(0) - left[-1].figure(0)) not in range(1, LEAST)
 
 
 def test_figures_are_the_numbers_beside_the_key_and_counts_are_of_persons() -> None:
@@ -163,7 +229,7 @@ def test_an_input_belongs_to_one_part() -> None:
 
 
 def sides(**changed: str) -> tuple[Side, Side]:
-    """Two releases that differ in these inputs."""
+    """Two releases that differ in these inputs; the later one is of another day."""
     inputs = {
         "delivery": ("delivery", "s 2024-01 ab"),
         "official": ("official", "t 2024-01 ab"),
@@ -175,7 +241,8 @@ def sides(**changed: str) -> tuple[Side, Side]:
         "code": ("code", "1.0.0"),
     }
     made = [{entry: other.get(name, "a") for name, entry in inputs.items()} for other in ({}, changed)]
-    one, other = (Side("x", inputs, None, None) for inputs in made)
+    days = date(2024, 1, 5), date(2024, 2, 5)
+    one, other = (Side("x", inputs, day, None) for inputs, day in zip(made, days, strict=True))
     return one, other
 
 
@@ -188,3 +255,11 @@ def test_the_parts_that_differ_are_told_by_the_inputs() -> None:
 def test_official_values_that_came_are_deliveries_and_those_that_became_known_are_parameters() -> None:
     assert causes_between(*sides(official="b", known_official="b")) == ("deliveries",)
     assert causes_between(*sides(known_official="b")) == ("parameter",)
+
+
+def test_the_day_waits_for_parameters_only_where_they_differ() -> None:
+    one, other = sides(official="b", known_official="b", scenario="b")
+    assert _as_of(one, other, ("deliveries",)) == other.as_of
+    one, other = sides(delivery="b", known="b", code="b")
+    assert _as_of(one, other, ("deliveries",)) == one.as_of
+    assert _as_of(one, other, ("deliveries", "parameter")) == other.as_of
