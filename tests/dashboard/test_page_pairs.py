@@ -42,8 +42,8 @@ def database(made: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def views(database: Path) -> dict[str, dict[str, Element]]:
     """Every pair that a reader may choose: part of the page → chosen values → what is shown."""
     with published(database) as source:
-        texts = dict(written(Reading(source, Region(NAMES, ORDER))))
-    packed = views_of(texts["data/gransdragningar.js"])
+        files = written(Reading(source, Region(NAMES, ORDER)))
+        packed = views_of(next(text for name, text in files if name == "data/gransdragningar.js"))
     return {block: {key: parsed(view) for key, view in found.items()} for block, found in packed.items()}
 
 
