@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard import words
+from dashboard.boundaries import BoundaryTable
 from dashboard.boundary_pairs import PairMoney, PairVisits, PlaceChange
 from dashboard.charts import Chart
 from dashboard.choices import Block, choice
@@ -46,7 +47,7 @@ def _blocks(reading: Reading) -> dict[str, Block]:
     if table is None:
         return {}
     options = [(row.id, row.title) for row in table.rows]
-    first, second = _opening(reading, [row.id for row in table.rows])
+    first, second = _opening(reading, table)
     before = choice("fran", "Den här gränsdragningen", options, first)
     after = choice("till", "jämförd med", options, second)
     years = sorted(reading.pairs.years, reverse=True)
@@ -66,12 +67,14 @@ def _blocks(reading: Reading) -> dict[str, Block]:
     return {"pengar": Block("block_pair_money.html", (before, after), money), **blocks} if reading.money else blocks
 
 
-def _opening(reading: Reading, ids: list[str]) -> tuple[str, str]:
-    """What the page opens with: the agreement's own boundary (else the first), and the next one with öre."""
+def _opening(reading: Reading, table: BoundaryTable) -> tuple[str, str]:
+    """What the page opens with: the agreement's own boundary (else the first), and the one that adds most visits."""
+    ids = [row.id for row in table.rows]
     known = [name for name in reading.pairs.with_money if name in ids]
     first = known[0] if known else ids[0]
-    others = [name for name in (*known, *ids) if name != first]
-    return first, others[0] if others else first
+    others = [name for name in ids if name != first]
+    added = {name: reading.pairs.visits(table.year, first, name).whole.change for name in others}
+    return first, max(others, key=lambda name: added[name].value or 0, default=first)
 
 
 def visits_chart(pair: PairVisits, before: str, after: str) -> Chart | None:

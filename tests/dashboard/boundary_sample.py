@@ -4,12 +4,20 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from published_money import AGREEMENT, BOUNDARIES, METHOD, REMAINDER, YEARS
-from published_sample import SCENARIOS, Row, Sample
+from published_money import AGREEMENT, BOUNDARIES, METHOD, REMAINDER, YEARS, money
+from published_sample import NAMES, SCENARIOS, Row, Sample, months, sample
 
 HIDDEN = "2506"
 """The municipality whose differences rest on too few persons."""
 GAP_PERIODS = ((date(2012, 1, 1), date(2012, 3, 31)), (date(2012, 9, 1), date(2012, 11, 30)))
+
+
+def two_years(names: Mapping[str, str] = NAMES) -> Sample:
+    """A release of 2011 and 2012 with all of it."""
+    made = sample(months(date(2011, 1, 1), 24), names)
+    made.tables.update(money(names))
+    with_municipalities(made, names)
+    return made
 
 
 def with_municipalities(made: Sample, names: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from boundary_sample import HIDDEN, with_municipalities
+from boundary_sample import HIDDEN, two_years, with_municipalities
 from page_reader import Element, page, parsed, site_texts, text_in, text_of
 from published_money import money
 from published_sample import FEW, NAMES, Sample, months, sample
@@ -28,10 +28,7 @@ MEASURED = ("volumes.by_area", "volumes.gap", "volumes.staffing", "volumes.scena
 
 @pytest.fixture(scope="module")
 def made() -> Sample:
-    found = sample(months(date(2011, 1, 1), 24))
-    found.tables.update(money(NAMES))
-    with_municipalities(found, NAMES)
-    return found
+    return two_years()
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,12 @@
 """Two boundaries beside each other: every number is the published one, every sentence has its form."""
 
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from boundary_sample import HIDDEN, with_municipalities
+from boundary_sample import HIDDEN, two_years
 from page_reader import Element, parsed, text_in, views_of
-from published_money import money
-from published_sample import NAMES, Sample, months, sample
+from published_sample import NAMES, Sample
 
 from dashboard.boundary_pairs import PairMoney, PairVisits, PlaceChange
 from dashboard.environment import environment
@@ -27,10 +25,7 @@ EMPTY = Figure(0)
 
 @pytest.fixture(scope="module")
 def made() -> Sample:
-    found = sample(months(date(2011, 1, 1), 24))
-    found.tables.update(money(NAMES))
-    with_municipalities(found, NAMES)
-    return found
+    return two_years()
 
 
 @pytest.fixture(scope="module")
