@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from boundary_sample import with_municipalities
 from page_reader import Element, parsed, site_texts
 from published_money import money
 from published_sample import FEW, NAMES, Sample, months, sample
@@ -172,5 +173,6 @@ def test_the_database_is_only_read(made, tmp_path):
 def test_ten_years_of_fourteen_municipalities_are_less_than_ten_megabytes(tmp_path: Path) -> None:
     made = sample(months(date(2011, 1, 1), 120))
     made.tables.update(money(NAMES))
+    with_municipalities(made, NAMES)
     render(made.write(tmp_path / "hemvard.duckdb"), tmp_path / "site", NAMES)
     assert sum(file.stat().st_size for file in (tmp_path / "site").rglob("*") if file.is_file()) < 10_000_000
