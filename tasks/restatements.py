@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from regions.errors import DataError
 from tasks.protect import BUILD
 from tasks.run import Run
 from tasks.states import Between, Side, between, side_of
@@ -267,8 +268,17 @@ class Restated:
 def restated(
     connection: duckdb.DuckDBPyConnection, catalogues: Sequence[str | None], causes: Sequence[str], min_persons: int
 ) -> Iterator[Restated]:
-    """Every change between databases that are attached: one more than the causes, None for one that isn't there."""
-    rows = [row for table in tables_of_figures() if causes for row in _rows(connection, figures_of(table), catalogues)]
+    """Every change between databases that are attached: one more than the causes, None for one that isn't there.
+
+    DataError where figures differ though nothing does that they are made of.
+    """
+    rows = [row for table in tables_of_figures() for row in _rows(connection, figures_of(table), catalogues)]
+    if rows and not causes:
+        raise DataError(
+            f"{len(rows)} rows are not what they were, though nothing is that they are made of.",
+            where=f"{rows[0].figures.table.name}, {rows[0].key}",
+            todo="The same inputs must give the same figures: report it with this row.",
+        )
     may = telling(rows, causes, min_persons)
     for row in rows:
         told = told_of(row, may, causes, min_persons)
