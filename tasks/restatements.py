@@ -23,7 +23,7 @@ from tasks.states import Between, Side, between, side_of
 from tasks.tables import insert
 from warehouse.columns import Table
 from warehouse.releases import DATABASE, in_force, manifest_of
-from warehouse.schema import PUBLISHED, RELEASE, RESTATEMENTS
+from warehouse.schema import PUBLISHED, RELEASE, RESTATEMENTS, SCENARIO_DIFFERENCES
 from warehouse.sql import columns, identifier, literal, qualified
 
 STATUS = "status"
@@ -221,7 +221,7 @@ def telling(rows: Iterable[StandingRow], causes: Sequence[str], min_persons: int
 
     Where any row that counts persons is too near another state's, no part is told in that state, for the whole less
     the other parts would be that row. Where a whole is too near, or all its change may be that row's, nothing is: its
-    months, boundaries and tables add up.
+    months and tables add up. How boundaries differ is told row by row, as in a release: it follows from their totals.
     """
     whole, parts = set(range(len(causes) + 1)), set(range(len(causes) + 1))
     counting = [row for row in rows if row.figures.counted]
@@ -229,6 +229,8 @@ def telling(rows: Iterable[StandingRow], causes: Sequence[str], min_persons: int
     for row in counting:
         untold = set(row.own()) - {*told_states(row.stands, causes, row.figures.counted, min_persons)}
         parts -= untold
+        if row.figures.table is SCENARIO_DIFFERENCES:
+            continue
         whole -= untold if row.is_whole else set()
         few |= {(row.figures.table, number, step) for number in untold for step in row.steps(number)}
     for row in counting:
