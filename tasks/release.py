@@ -13,7 +13,7 @@ from regions.parameters import ParameterValue
 from tasks.compute import bound_of
 from tasks.continuity import write_continuity
 from tasks.csv_files import write_csv_files
-from tasks.definitions import code_hash, code_version, national_files, rules_hash
+from tasks.definitions import code_hash, code_version, lock_files, national_files, rules_hash
 from tasks.equalisation.official import official_values
 from tasks.findings import date_new, write_changes
 from tasks.protect import BUILD
@@ -25,6 +25,7 @@ from tasks.tables import insert, target_of, write_tables
 from tasks.workbook import names_of, write_workbook
 from warehouse import releases, schema
 from warehouse.canonical import table_hash
+from warehouse.kept_inputs import set_hash
 from warehouse.models import computed_models
 from warehouse.releases import Manifest
 from warehouse.sql import columns, literal
@@ -80,6 +81,7 @@ def collect_inputs(run: Run) -> list[Input]:
             *asked,
             Input("rules", "expectations", rules_hash()),
             Input("code", code_version(), code_hash()),
+            Input("code", "libraries", set_hash(lock_files())),
         ],
         key=lambda entry: (entry.kind, entry.name),
     )

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import duckdb
 
+from regions.errors import DataError
 from tasks.protect import BUILD
 from tasks.run import Run
 from tasks.states import Between, Side, between, side_of
 from tasks.tables import insert
 from warehouse.columns import Table
 from warehouse.releases import DATABASE, in_force, manifest_of
-from warehouse.schema import PUBLISHED, RELEASE, RESTATEMENTS
+from warehouse.schema import PUBLISHED, RELEASE, RESTATEMENTS, SCENARIO_DIFFERENCES
 from warehouse.sql import columns, identifier, literal, qualified
 
 STATUS = "status"
@@ -220,7 +221,7 @@ def telling(rows: Iterable[StandingRow], causes: Sequence[str], min_persons: int
 
     Where any row that counts persons is too near another state's, no part is told in that state, for the whole less
     the other parts would be that row. Where a whole is too near, or all its change may be that row's, nothing is: its
-    months, boundaries and tables add up.
+    months and tables add up. How boundaries differ is told row by row, as in a release: it follows from their totals.
     """
     whole, parts = set(range(len(causes) + 1)), set(range(len(causes) + 1))
     counting = [row for row in rows if row.figures.counted]
@@ -228,6 +229,8 @@ def telling(rows: Iterable[StandingRow], causes: Sequence[str], min_persons: int
     for row in counting:
         untold = set(row.own()) - {*told_states(row.stands, causes, row.figures.counted, min_persons)}
         parts -= untold
+        if row.figures.table is SCENARIO_DIFFERENCES:
+            continue
         whole -= untold if row.is_whole else set()
         few |= {(row.figures.table, number, step) for number in untold for step in row.steps(number)}
     for row in counting:
@@ -267,8 +270,17 @@ class Restated:
 def restated(
     connection: duckdb.DuckDBPyConnection, catalogues: Sequence[str | None], causes: Sequence[str], min_persons: int
 ) -> Iterator[Restated]:
-    """Every change between databases that are attached: one more than the causes, None for one that isn't there."""
-    rows = [row for table in tables_of_figures() if causes for row in _rows(connection, figures_of(table), catalogues)]
+    """Every change between databases that are attached: one more than the causes, None for one that isn't there.
+
+    DataError where figures differ though nothing does that they are made of.
+    """
+    rows = [row for table in tables_of_figures() for row in _rows(connection, figures_of(table), catalogues)]
+    if rows and not causes:
+        raise DataError(
+            f"{len(rows)} rows are not what they were, though nothing is that they are made of.",
+            where=f"{rows[0].figures.table.name}, {rows[0].key}",
+            todo="The same inputs must give the same figures: report it with this row.",
+        )
     may = telling(rows, causes, min_persons)
     for row in rows:
         told = told_of(row, may, causes, min_persons)

@@ -46,6 +46,7 @@ from regions.errors import DataError, UsageError
 from regions.model import KeptReleases
 from tasks.definitions import code_files
 from tasks.recompute import Recomputed
+from tasks.restatements import attached, restated
 from warehouse.decision_points import decision_points
 from warehouse.kept_inputs import KINDS, is_kept, keep
 from warehouse.kept_releases import remove_old
@@ -232,6 +233,14 @@ def test_compare_needs_two_releases(three: Published, cli: Cli) -> None:
         assert words in ended.err
 
 
+def test_a_change_without_a_cause_is_an_error_and_no_other_cause(three: Published) -> None:
+    named = {"one": three.database(0), "other": three.database(1)}
+    with duckdb.connect(":memory:") as connection, attached(connection, named):
+        with pytest.raises(DataError, match="though nothing is that they are made of"):
+            list(restated(connection, ["one", "other"], (), 5))
+        assert list(restated(connection, ["one", "one"], (), 5)) == []
+
+
 def test_explain_tells_when_a_row_last_changed_and_why(three: Published, cli: Cli) -> None:
     whole = ("year=2024", "care_form=all", "place=all", "planned=all", "age_group=all")
     told = cli("explain", SMALL, "volumes.region_totals", *whole, "--home", three.home).out
@@ -391,7 +400,10 @@ def made_by(release: Path, **kept: str) -> None:
     """Let a release's manifest say that it was made of other sets."""
     manifest = manifest_of(release)
     manifest["made_of"] |= kept
-    manifest["inputs"] = [[kind, name, kept.get(kind, hash_)] for kind, name, hash_ in manifest["inputs"]]
+    manifest["inputs"] = [
+        [kind, name, hash_ if name == "libraries" else kept.get(kind, hash_)]
+        for kind, name, hash_ in manifest["inputs"]
+    ]
     (release / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
