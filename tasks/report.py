@@ -1,6 +1,6 @@
 """What a run did, in words: for the console, and as an artifact of the Prefect run. No personal data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from tasks.release import NOTICE_SV
 from tasks.retain import Retained
 from tasks.run import Rejection, Run
 from warehouse.following import behind_of
-from warehouse.releases import DATABASE, Hold, manifest_of
+from warehouse.releases import DATABASE, PAGES, Hold, manifest_of
 
 SHOWN = 10
 """How many findings of a kind are told of one by one."""
@@ -78,6 +78,9 @@ def markdown(outcome: Outcome) -> str:
     if outcome.run.folder.is_synthetic:
         lines += [f"**{NOTICE_SV}**", ""]
     lines += [f"* {line}" for line in _what_happened(outcome)]
+    if outcome.release is not None:
+        page = outcome.release / PAGES
+        lines += ["", f"Pages of the release: [{page}]({page.as_uri()})"]
     lines += ["", "| source | month | version | status |", "|---|---|---|---|"]
     lines += [
         f"| {entry.source.id} | {entry.month} | {entry.version or ''} | {entry.status} |" for entry in _scope(outcome)
@@ -96,7 +99,7 @@ def _summary_lines(outcome: Outcome) -> Iterator[str]:
         yield ""
         yield f"Release   {outcome.release}"
         yield f"Database  {outcome.run.home.published / DATABASE}"
-        yield f"Pages     {outcome.run.home.published / 'dashboard' / 'index.html'}"
+        yield f"Pages     {outcome.run.home.published / PAGES}"
 
 
 def _what_happened(outcome: Outcome) -> Iterator[str]:
@@ -119,6 +122,7 @@ def _what_happened(outcome: Outcome) -> Iterator[str]:
     yield from (f"Look at {line}" for line in outcome.run.odd)
     if outcome.changes is not None:
         yield from _changes(outcome.changes)
+        yield from _restated(outcome.run.restated)
 
 
 def _put_in_force(outcome: Outcome, release: Path) -> Iterator[str]:
@@ -194,6 +198,12 @@ def _changes(changes: Changes) -> Iterator[str]:
     yield from (f"New: {finding}" for finding in changes.new[:SHOWN])
     if new > SHOWN:
         yield f"… and {new - SHOWN} more new ones"
+
+
+def _restated(restated: Mapping[str, int]) -> Iterator[str]:
+    if restated:
+        told = ", ".join(f"{count} by {cause}" for cause, count in sorted(restated.items()))
+        yield f"Figures that are not what they were in the last release: {told} (meta.restatements)"
 
 
 def _strange(outcome: Outcome, source_id: str, count: int) -> str:

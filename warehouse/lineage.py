@@ -88,7 +88,7 @@ MADE_BY_CODE: Mapping[str, Made] = {
     "volumes.staffing": Made(
         "tasks/staffing.py", ("volumes/work_by_scenario", "volumes/posts"), ("volumes.cube", "staffing.yaml")
     ),
-    "indicators.definitions": Made("tasks/release.py", reads=("warehouse/models/indicators/",)),
+    "indicators.definitions": Made("tasks/tables.py", reads=("warehouse/models/indicators/",)),
     "equalisation.income_equalisation": Made(f"{_MONEY}/income.py", reads=("meta.parameters",)),
     "equalisation.net_costs": Made(f"{_MONEY}/net_costs.py", reads=_COSTS),
     "equalisation.net_cost_comparison": Made(f"{_MONEY}/net_costs.py", reads=_COSTS),
@@ -113,14 +113,15 @@ MADE_BY_CODE: Mapping[str, Made] = {
     "equalisation.cost_sharing": Made(f"{_MONEY}/cost_sharing.py", reads=_AGREED),
     "quality.continuity": Made("tasks/continuity.py", reads=_FIGURES),
     "quality.protection": Made("tasks/disclosure.py", reads=_FIGURES),
-    "quality.official_series": Made("tasks/release.py", reads=("ledger.landings", "sources/")),
+    "quality.official_series": Made("tasks/tables.py", reads=("ledger.landings", "sources/")),
     "meta.release": Made("tasks/release.py", reads=("volumes.visits_month", "volumes.region_totals", "region.yaml")),
     "meta.inputs": Made(
         "tasks/release.py", reads=("ledger.landings", "ledger.loads", "ledger.erasures", "warehouse/models/")
     ),
-    "meta.parameters": Made("tasks/release.py", reads=("parameters/", "sweden/", *_OFFICIAL)),
-    "meta.dictionary": Made("tasks/release.py", reads=("warehouse/schema.py",)),
-    "meta.lineage": Made("tasks/release.py", reads=("warehouse/models/", "warehouse/lineage.py")),
+    "meta.parameters": Made("tasks/tables.py", reads=("parameters/", "sweden/", *_OFFICIAL)),
+    "meta.restatements": Made("tasks/restatements.py", reads=_FIGURES),
+    "meta.dictionary": Made("tasks/tables.py", reads=("warehouse/schema.py",)),
+    "meta.lineage": Made("tasks/tables.py", reads=("warehouse/models/", "warehouse/lineage.py")),
 }
 """The published tables that no model alone fills."""
 

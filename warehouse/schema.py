@@ -1226,9 +1226,11 @@ INPUTS = Table(
         key(
             "kind",
             "VARCHAR",
-            "delivery, erasure (radering), official, rules, model, region_file, parameters, as_of (efterfrågad dag)"
+            "delivery, erasure (radering), official, rules, model, region_file, national_file, parameters, as_of"
+            " (efterfrågad dag)"
             " eller code",
-            "Delivery, erasure, official, rules, model, region_file, parameters, as_of (a day asked for) or code",
+            "Delivery, erasure, official, rules, model, region_file, national_file, parameters, as_of (a day asked"
+            " for) or code",
         ),
         key("name", "VARCHAR", "Namn", "Name"),
         opened("hash", "VARCHAR", "Innehållshash (SHA-256)", "Content hash (SHA-256)"),
@@ -1253,6 +1255,64 @@ PARAMETERS = Table(
         opened("known_from", "DATE", "Känt från", "Known from"),
         opened("reference", "VARCHAR", "Källa", "Source"),
         opened("address", "VARCHAR", "Adress", "Address"),
+    ),
+)
+RESTATEMENTS = Table(
+    "meta.restatements",
+    "En orsak till att en publicerad siffra inte är vad den var i förra utgåvan; beror därför på vilken den var",
+    "A cause for which a published figure is not what it was in the last release; it depends on which that was",
+    (
+        key("table_name", "VARCHAR", "Tabell", "Table"),
+        key(
+            "row_key", "VARCHAR", "Raden: nyckelns kolumn=värde, i ordning", "The row: its key's column=value, in order"
+        ),
+        key(
+            "column_name",
+            "VARCHAR",
+            "Siffran; status: vad som visas av raden, utan tal",
+            "The figure; status: what is shown of the row, without numbers",
+        ),
+        key(
+            "cause",
+            "VARCHAR",
+            "deliveries (nya eller rättade leveranser), boundary (gränsdragning), definition, parameter, code"
+            " (programmet); med + emellan: kan inte visas var för sig",
+            "New or corrected deliveries, boundary, definition, parameter, code; with + between: can't be told apart",
+        ),
+        opened(
+            "previous_release",
+            "VARCHAR",
+            "Utgåvan som siffran jämförs med",
+            "The release with which it is compared",
+            volatile=True,
+        ),
+        opened(
+            "value_before",
+            "DECIMAL(38,12)",
+            "Siffran i förra utgåvan; saknas där någon av de två inte visas",
+            "The figure in the last release; missing where either of the two isn't shown",
+            "by_column",
+        ),
+        opened("value_after", "DECIMAL(38,12)", "Siffran nu, på samma sätt", "The figure now, likewise", "by_column"),
+        opened(
+            "change",
+            "DECIMAL(38,12)",
+            "Vad orsaken ändrade; en siffras ändringar blir tillsammans efter minus före, exakt",
+            "What the cause changed; a figure's changes add up to after minus before, exactly",
+            "by_column",
+        ),
+        opened(
+            "status_before",
+            "VARCHAR",
+            "Status då; saknas där raden inte fanns",
+            "Status then; missing where there was no such row",
+        ),
+        opened(
+            "status_after",
+            "VARCHAR",
+            "Status nu; saknas där raden inte finns",
+            "Status now; missing where there is no such row",
+        ),
     ),
 )
 DICTIONARY = Table(
@@ -1366,9 +1426,12 @@ PUBLISHED: tuple[Table, ...] = (
     RELEASE,
     INPUTS,
     PARAMETERS,
+    RESTATEMENTS,
     DICTIONARY,
     LINEAGE,
 )
+SINCE_LAST: tuple[Table, ...] = (CHANGES, CONTINUITY, RESTATEMENTS)
+"""The published tables that depend on which release was in force before."""
 
 
 def published(name: str) -> Table:

@@ -1,8 +1,10 @@
 """Canaries: ids, names and free text of deliveries are nowhere but in the inbox and, encrypted, in landing."""
 
+import base64
 import re
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -227,7 +229,18 @@ def texts(home: Path, hemvard: ForkServer) -> Iterator[tuple[str, str]]:
         yield from _rows(lake, "'lake'")
     finally:
         lake.close()
+    for file in region_home(home).published.rglob("*.xlsx"):
+        with ZipFile(file) as workbook:
+            yield from ((f"{file} {name}", workbook.read(name).decode()) for name in workbook.namelist())
+    for file in (*region_home(home).published.rglob("data/*.js"), *region_home(home).published.rglob("*.html")):
+        yield str(file), " ".join(_packed(file.read_text(encoding="utf-8")))
     yield from _prefect(hemvard)
+
+
+def _packed(text: str) -> Iterator[str]:
+    """What a file of the pages holds packed."""
+    for held in re.findall(r'(?:hemvard\.views\("|class="undrawn">)([A-Za-z0-9+/=]{20,})["<]', text):
+        yield zlib.decompress(base64.b64decode(held)).decode()
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, database: str) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from tasks.compute import Computed
 from tasks.land import Landed
 from tasks.plan import DeliveryWork, Missing, MonthWork, Plan
 from tasks.release import NOTICE_SV
-from tasks.report import Outcome, markdown, raise_where_blocked, summary
+from tasks.report import Outcome, _restated, markdown, raise_where_blocked, summary
 from tasks.run import Rejection
 from warehouse.ledger import Landing
 from warehouse.releases import put_in_force, write_manifest
@@ -110,6 +110,9 @@ def test_the_release_is_told_with_whole_paths(bench: Bench) -> None:
         assert line in told.splitlines()
     assert f"Pages     {bench.home.published}/dashboard/index.html" in told
     assert "Nothing new; the release in force stands" in summary(outcome(bench, release=release))
+    page = release / "dashboard" / "index.html"
+    assert f"[{page}]({page.as_uri()})" in markdown(outcome(bench, release=release)), "the run leads to its pages"
+    assert "Pages of the release" not in markdown(outcome(bench))
 
 
 def test_the_page_lists_the_deliveries_of_the_run_s_months(bench: Bench) -> None:
@@ -149,3 +152,10 @@ def test_one_line_says_what_the_register_finds_before_the_release(bench: Bench) 
     assert line in told.splitlines()
     assert told.index(line) < told.index("Computed")
     assert "changed" not in summary(outcome(bench, plan=plan, landed=first))
+
+
+def test_figures_that_are_not_what_they_were_are_counted_by_cause() -> None:
+    assert list(_restated({})) == []
+    assert list(_restated({"deliveries": 3, "boundary": 2})) == [
+        "Figures that are not what they were in the last release: 2 by boundary, 3 by deliveries (meta.restatements)"
+    ]
