@@ -12,8 +12,8 @@ from warehouse.releases import releases_of, require_release
 def make_documents(region: str, home: Path | None, asked: str | None, target: Path | None) -> str:
     """Write the documents of a release, by default of the one in force; where they are, and what they are.
 
-    `asked` is a release's id or the beginning of one. DataError where nothing has been published, UsageError where no or
-    several releases begin so.
+    `asked` is a release's id or the beginning of one. DataError where nothing has been published, UsageError where no
+    or several releases begin so.
     """
     folder = load_region(region)
     place = RegionHome(find_home(home) / folder.region.id)

@@ -1,4 +1,4 @@
-"""The documents of a release for those who decide: reports as PDF and Word, a sheet for each municipality, the workbook.
+"""The documents of a release for those who decide: reports as PDF and Word, municipalities' sheets, the workbook.
 
 They are made of the release's published database and of the region's texts, and lie beside the release, whose folder is
 never changed. `hemvard documents` and whatever freezes a release call `write_documents`.
@@ -30,8 +30,8 @@ _OURS = re.compile(r"(slutrapport|ekonomirapport|personalrapport)\.(pdf|docx)|ko
 def write_documents(folder: RegionFolder, release: Path, target: Path) -> tuple[Path, ...]:
     """Write the documents of a whole release into a folder, all or none of them; the files, reports first.
 
-    What was there of the same kind is replaced. UsageError where the region's texts are wrong, or where the folder holds
-    something else.
+    What was there of the same kind is replaced. UsageError where the region's texts are wrong, or where the folder
+    holds something else.
     """
     problems = text_problems(folder.path)
     if problems:

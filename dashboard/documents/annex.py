@@ -16,7 +16,7 @@ from dashboard.words import DASH, day, moment, number, span
 
 def annex(reading: Reading, texts: Texts, known: Facts) -> Iterator[Block]:
     """The blocks of the annex, the same in every report."""
-    yield Heading("Bilaga: metod, källor och sekretess")
+    yield Heading("Bilaga: metod, källor och sekretess", numbered=False)
     yield Heading("Metod och definitioner", 2)
     yield from texts.paragraphs("bilaga-metod", known)
     yield Heading("Vad som är skyddat", 2)
@@ -81,7 +81,7 @@ def _parameters(reading: Reading) -> Iterator[Block]:
         yield said("Utgåvan räknar inte med några parametrar.")
         return
     head = [
-        words("Parameter", 2.4),
+        words("Parameter", 3.2),
         words("År", 1.1),
         words("Grund", 1.2),
         Column("Antal", share=0.8),

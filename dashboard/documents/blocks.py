@@ -23,10 +23,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; level 1 is a chapter."""
+    """A heading; level 1 is a chapter, and has a number unless it is an annex."""
 
     text: str
     level: int = 1
+    numbered: bool = True
 
 
 @dataclass(frozen=True)

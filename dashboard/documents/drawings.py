@@ -10,7 +10,7 @@ from dashboard.figures import Figure, Number, rounded
 from dashboard.words import number, signed
 
 FONT = "Libertinus Serif"
-_WIDTH, _HEIGHT, _BESIDE = 430, 210, 190
+_WIDTH, _HEIGHT = 430, 210
 _STEP, _LINE = 21, 15
 _TICKS = 6
 _ROOM = 0.16
@@ -107,8 +107,6 @@ def _lines(times: Sequence[str], lines: Lines, decimals: int, from_zero: bool) -
         "width": _WIDTH,
         "height": _HEIGHT,
         "data": {"values": _points(lines)},
-        "padding": {"left": 4, "top": 8, "right": _BESIDE, "bottom": 4},
-        "autosize": {"type": "pad"},
         "encoding": {
             "x": {"field": "at", "type": "quantitative", "title": None, "axis": _times(times),
                   "scale": {"domain": [0, max(1, len(times) - 1)], "nice": False}},
@@ -124,7 +122,7 @@ def _lines(times: Sequence[str], lines: Lines, decimals: int, from_zero: bool) -
                     "strokeDash": {"field": "name", "type": "nominal", "legend": None, "scale": dashes},
                 },
             },
-            {"mark": {"type": "point", "size": 14, "filled": True, "opacity": 1}, "transform": [{"filter": "datum.alone"}]},
+            {"mark": {"type": "point", "size": 14, "opacity": 1}, "transform": [{"filter": "datum.alone"}]},
             _labels(lines, len(times) - 1, (high - low) / _HEIGHT, decimals),
         ],
     }  # fmt: skip
@@ -132,7 +130,7 @@ def _lines(times: Sequence[str], lines: Lines, decimals: int, from_zero: bool) -
 
 def _points(lines: Lines) -> list[Spec]:
     """The points of the lines; a time without a value ends one run of a line, so that it shows as a gap."""
-    found = []
+    found: list[Spec] = []
     for name, figures in lines:
         for at, entry in enumerate(figures):
             if entry.value is not None:

@@ -7,12 +7,12 @@ from dashboard.boundaries import Boundary
 from dashboard.documents import wording
 from dashboard.documents.reading import Reading
 from dashboard.documents.wording import kronor
-from dashboard.figures import Figure, Number
+from dashboard.figures import Figure
 from dashboard.inter_municipal import Variant
 from dashboard.look_ahead import SensitivityRow
 from dashboard.money import Money
 from dashboard.tax_shift import EffectRow, QuestionRow, ShiftRow
-from dashboard.words import about, day, number, percent, signed
+from dashboard.words import about, moment, number, percent, signed
 from dashboard.years import YearTable
 
 Facts = dict[str, str | None]
@@ -63,7 +63,7 @@ def facts_of_municipality(reading: Reading, code: str) -> Facts:
     }
 
 
-def per_inhabitant(amount: Number) -> str:
+def per_inhabitant(amount: Decimal) -> str:
     """Kronor per inhabitant in running text."""
     return f"{number(amount)}\u00a0kronor per invånare"
 
@@ -93,11 +93,11 @@ def _part(figure: Figure) -> str | None:
     return percent(figure.value) if figure.value is not None else None
 
 
-def _above(amount: Decimal | None, written: Callable[[Number], str]) -> str | None:
+def _above(amount: Decimal | None, written: Callable[[Decimal], str]) -> str | None:
     return written(amount) if amount is not None and amount > 0 else None
 
 
-def _below(amount: Decimal | None, written: Callable[[Number], str]) -> str | None:
+def _below(amount: Decimal | None, written: Callable[[Decimal], str]) -> str | None:
     return written(-amount) if amount is not None and amount < 0 else None
 
 
@@ -107,7 +107,7 @@ def _of_release(reading: Reading) -> Facts:
     return {
         "lan": release.region_name,
         "utgava": release.release_id,
-        "utgiven": day(reading.made),
+        "utgiven": moment(reading.made).partition(" kl.")[0],
         "minst_personer": number(release.min_persons),
         "skyddade_rader": percent(rows) if rows is not None else None,
         "skyddade_besok": percent(visits) if visits is not None else None,
@@ -156,12 +156,14 @@ def _of_boundaries(reading: Reading) -> Facts:
     agreed = money.boundary if money and money.years else None
     if table is None:
         return {"gransdragning": agreed}
-    changed = [row for row in table.rows[1:] if row.difference.shown]
+    priced = {row.scenario for row in money.questions[0].rows} if money and money.questions else None
+    others = [row for row in table.rows[1:] if priced is None or row.id in priced]
+    changed = [row for row in others if row.difference.shown]
     widest = _most(changed, lambda row: row.difference.count)
     narrowest = _most(changed, lambda row: -row.difference.count)
     return {
         "gransdragning": agreed or table.first.title,
-        "gransdragningar": number(len(table.rows)),
+        "gransdragningar": _some(len(table.rows) - 1),
         "vidaste": widest.title if widest else None,
         "vidaste_fler": number(widest.difference.count) if widest else None,
         "snavaste": narrowest.title if narrowest else None,
@@ -259,11 +261,12 @@ def an_ore(row: ShiftRow) -> Decimal | None:
     return row.guaranteed_tax_power_sek * row.population / _ORE
 
 
-def _ore(amount: Number) -> str:
-    return number(amount, 2)
+def _ore(amount: Decimal) -> str:
+    """Öre in running text: whole, or with two decimals."""
+    return number(amount, 0 if amount == int(amount) else 2)
 
 
-def _written(amount: Decimal | None, written: Callable[[Number], str]) -> str | None:
+def _written(amount: Decimal | None, written: Callable[[Decimal], str]) -> str | None:
     return written(amount) if amount is not None else None
 
 
@@ -285,7 +288,7 @@ def _of_effects(money: Money | None) -> Facts:
     }
 
 
-def _place(name: str, found: tuple[str, Decimal] | None, written: Callable[[Number], str]) -> Facts:
+def _place(name: str, found: tuple[str, Decimal] | None, written: Callable[[Decimal], str]) -> Facts:
     return {name: found[0], f"{name}_kr": written(abs(found[1]))} if found else {}
 
 

@@ -138,8 +138,8 @@ def effects_table(reading: Reading) -> Iterator[Block]:
         "beräknat, equalisation.municipality_effects",
         least=reading.least,
         notes=(
-            "Utfall: intäkt minus nettokostnad, plus är vinst. I raden Alla ingår det som blir över när kommunernas belopp "
-            "avrundas.",
+            "Utfall: intäkt minus nettokostnad, plus är vinst. I raden Alla ingår det som blir över när kommunernas "
+            "belopp avrundas.",
             *ground_note(row.basis for _, row in effects.rows),
             NATIONAL,
         ),
@@ -180,8 +180,8 @@ def net_cost_table(reading: Reading) -> Iterator[Block]:
         "beräknat, equalisation.net_cost_comparison",
         least=reading.least,
         notes=(
-            "Underifrån: ur tjänster och enhetspriser. Skillnad: underifrån minus redovisning. Minus i kolumnerna före är en "
-            "intäkt. Ett streck: posten finns inte på det sättet att räkna; den kan ingå i en annan.",
+            "Underifrån: ur tjänster och enhetspriser. Skillnad: underifrån minus redovisning. Minus i kolumnerna före "
+            "är en intäkt. Ett streck: posten finns inte på det sättet att räkna; den kan ingå i en annan.",
             *ground_note(row.basis for row in cost.rows),
             NATIONAL,
         ),
@@ -219,8 +219,8 @@ def _variant(reading: Reading, variant: Variant) -> Block:
         "beräknat, equalisation.inter_municipal",
         least=reading.least,
         notes=(
-            f"Plus: kommunen får, eller vinner. Utjämnad del av skillnaden, år för år: {listed}. Skillnaden är mätt med "
-            f"{wording.COST_KEYS.get(variant.cost_key, variant.cost_key)}.",
+            f"Plus: kommunen får, eller vinner. Utjämnad del av skillnaden, år för år: {listed}. Skillnaden är mätt "
+            f"med {wording.COST_KEYS.get(variant.cost_key, variant.cost_key)}.",
             *ground_note((variant.whole.ground.basis,)),
         ),
         total=True,
@@ -289,8 +289,8 @@ def _purchase(reading: Reading, purchase: Purchase) -> Block:
         "beräknat, equalisation.purchases",
         least=reading.least,
         notes=(
-            f"{wording.BUYERS.get(terms.buyer, terms.buyer).capitalize()}. Länets antal är fördelat på kommunerna efter "
-            f"{wording.SPLITS.get(terms.split_by, terms.split_by)}.",
+            f"{wording.BUYERS.get(terms.buyer, terms.buyer).capitalize()}. Länets antal är fördelat på kommunerna "
+            f"efter {wording.SPLITS.get(terms.split_by, terms.split_by)}.",
             *ground_note(row.basis for _, row in purchase.rows),
         ),
         total=True,
@@ -457,7 +457,8 @@ def _own_years(reading: Reading, money: Money, code: str) -> Iterator[Block]:
         ]
         head = [words("", 3), *numbers(str(year) for year in agreed.years)]
         caption, source = f"Mellankommunal utjämning, {agreed.title}, tusental kronor", "equalisation.inter_municipal"
-        yield cells.table(caption, head, rows, source, least=reading.least)
+        notes = ground_note((own.ground.basis,))
+        yield cells.table(caption, head, rows, source, least=reading.least, notes=notes)
     ahead = money.ahead
     place = next((row for row in ahead.places if row.code == code), None) if ahead else None
     if ahead and place:

@@ -4,18 +4,18 @@ The data go to Typst as a JSON file, never as source: no name or text can become
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 from dashboard.documents.blocks import Block, Chart, Document, Heading, Paragraph, Table
 from dashboard.words import moment
 
 _HERE = Path(__file__).parent
-_STANDARD = ["ua-1"]
+_STANDARD: Literal["ua-1"] = "ua-1"
 _UNSHOWABLE = "\ufffd"
 _LAST_SURE = "\u017f"
 """The fonts hold every letter up to here; what comes after is tried out."""
@@ -79,15 +79,24 @@ def _data(document: Document) -> dict[str, Any]:
         "release": document.release,
         "made": {part: getattr(made, part) for part in parts},
         "made-sv": moment(made).partition(" kl.")[0],
-        "summary": list(map(_block, document.summary)),
-        "chapters": list(map(_block, document.chapters)),
+        "summary": _blocks(document.summary),
+        "chapters": _blocks(document.chapters),
     }
+
+
+def _blocks(blocks: Sequence[Block]) -> list[Mapping[str, Any]]:
+    """The blocks as JSON knows them; a paragraph that leads to a table or chart stays on its page."""
+    after = (*blocks[1:], None)
+    return [
+        {**_block(block), "leads": isinstance(following, Table | Chart)}
+        for block, following in zip(blocks, after, strict=True)
+    ]
 
 
 def _block(block: Block) -> Mapping[str, Any]:
     match block:
         case Heading():
-            return {"kind": "heading", "text": block.text, "level": block.level}
+            return {"kind": "heading", "text": block.text, "level": block.level, "numbered": block.numbered}
         case Paragraph():
             runs = [{"text": run.text, "bold": run.bold} for run in block.runs]
             return {"kind": "paragraph", "bullet": block.bullet, "runs": runs}

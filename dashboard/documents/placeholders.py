@@ -34,7 +34,7 @@ ALL: Mapping[str, str] = {
     "barn_besok": "antalet besök hos barn och unga 0–18 år, ordinärt boende",
     "personer": "antalet personer med besök i hemmet, ordinärt boende",
     "gransdragning": "gränsdragningen som gäller, annars den första",
-    "gransdragningar": "antalet gränsdragningar",
+    "gransdragningar": "antalet andra gränsdragningar som är räknade",
     "vidaste": "gränsdragningen som räknar flest besök fler än den första",
     "vidaste_fler": "så många besök fler den räknar",
     "snavaste": "gränsdragningen som räknar flest besök färre än den första",

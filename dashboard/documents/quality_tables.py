@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from dashboard.documents import cells, wording
-from dashboard.documents.blocks import Block, Column, numbers, words
+from dashboard.documents.blocks import Block, numbers, words
 from dashboard.documents.reading import Reading
-from dashboard.figures import Figure, Number
+from dashboard.figures import MISSING, Number
 from dashboard.indicators import Indicator, Result
 from dashboard.words import DASH, measured
 
@@ -28,31 +28,37 @@ def indicators_table(reading: Reading) -> Iterator[Block]:
         "levererade uppgifter, indicators.results",
         least=reading.least,
         notes=(
-            "Signal: mer än tre medelfel från baslinjen, eller åtta månader i rad på samma sida. Den säger att något har "
-            "ändrats, inte varför. Ett streck vid Mål: inget mål är beslutat. Definitionerna står i arbetsboken.",
+            "Signal: mer än tre medelfel från baslinjen, eller åtta månader i rad på samma sida. Den säger att något "
+            "har ändrats, inte varför. Ett streck vid Mål: inget mål är beslutat. Definitionerna står i arbetsboken.",
         ),
     )
 
 
 def places_of(reading: Reading, code: str, most: int) -> Iterator[Block]:
-    """A municipality's values beside the region's, of the few indicators that are drawn."""
-    name, rows = reading.areas.get(code, code), []
-    for entry in reading.indicators:
-        about = entry.definition
-        own = next((area for area in entry.areas if area.label == name), None)
-        if own and (about.indicator_id, about.version) in reading.charted:
-            region = entry.latest.value if entry.latest else Figure(None, "missing")
-            texts = (cells.value(own.value, about.unit), _interval(own, about.unit), cells.value(region, about.unit))
-            rows.append([_titled(entry), entry.latest_period, *texts])
+    """A municipality's values beside the region's: of the indicators that are drawn first, then of others."""
+    name = reading.areas.get(code, code)
+    ranked = sorted(reading.indicators, key=lambda entry: _id(entry) not in reading.charted)
+    found = [(entry, area) for entry in ranked for area in entry.areas if area.label == name and _says(area)]
+    rows = [_beside(entry, area) for entry, area in found[:most]]
     if rows:
-        head = [
-            words("Indikator", 3.6),
-            words("Period", 1.4),
-            Column("Kommunen"),
-            Column("95 % intervall"),
-            Column("Länet"),
-        ]
-        yield cells.table("Kvalitet", head, rows[:most], "indicators.results", least=reading.least)
+        columns = numbers(("Kommunen", "95 % intervall", "Länet"))
+        head = [words("Indikator", 3.6), words("Period", 1.4), *columns]
+        yield cells.table("Kvalitet", head, rows, "indicators.results", least=reading.least)
+
+
+def _id(entry: Indicator) -> tuple[str, int]:
+    return entry.definition.indicator_id, entry.definition.version
+
+
+def _says(area: Result) -> bool:
+    return area.value.status not in ("missing", "not_applicable")
+
+
+def _beside(entry: Indicator, own: Result) -> list[str]:
+    unit = entry.definition.unit
+    region = entry.latest.value if entry.latest else MISSING
+    values = (cells.value(own.value, unit), _interval(own, unit), cells.value(region, unit))
+    return [_titled(entry), entry.latest_period, *values]
 
 
 def _row(entry: Indicator) -> list[str]:

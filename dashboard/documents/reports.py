@@ -10,11 +10,12 @@ from functools import partial
 from dashboard.documents import money_tables as money
 from dashboard.documents import quality_tables, staffing_tables, volume_tables
 from dashboard.documents.annex import annex
-from dashboard.documents.blocks import Block, Document, Heading, said
+from dashboard.documents.blocks import Block, Document, Heading, plain, said
 from dashboard.documents.facts import Facts, facts, facts_of_municipality
 from dashboard.documents.placeholders import SHEET
 from dashboard.documents.reading import Reading
 from dashboard.documents.texts import Texts
+from dashboard.documents.wording import WAYS
 from dashboard.words import listed
 
 Part = Callable[[Reading], Iterator[Block]]
@@ -39,6 +40,7 @@ class Report:
     id: str
     title: str
     chapters: tuple[Chapter, ...]
+    tells_money: bool = True
 
 
 _questions = partial(money.questions_tables, every_method=False)
@@ -97,6 +99,7 @@ REPORTS = (
             Chapter("Vad som är överenskommet", "overenskommet"),
             Chapter("Vad som är osäkert", "osakert"),
         ),
+        tells_money=False,
     ),
 )
 
@@ -110,7 +113,8 @@ def report(asked: Report, reading: Reading, texts: Texts) -> Document:
     if lacking:
         chapters.append(said(f"Utgåvan har inget underlag för: {listed(lacking).lower()}."))
     summary = texts.paragraphs(f"{asked.id}-sammanfattning", known)
-    return _document(asked.title, reading, summary, (*chapters, *annex(reading, texts, known)))
+    assumed = _assumed(reading, tells_money=asked.tells_money)
+    return _document(asked.title, reading, summary, (*chapters, *annex(reading, texts, known)), assumed)
 
 
 def sheet(code: str, reading: Reading, texts: Texts) -> Document:
@@ -122,7 +126,8 @@ def sheet(code: str, reading: Reading, texts: Texts) -> Document:
         *staffing_tables.of_municipality(reading, code),
         *quality_tables.places_of(reading, code, _INDICATORS),
     )
-    return _document(reading.areas.get(code, code), reading, texts.paragraphs(SHEET, known), parts)
+    name, assumed = reading.areas.get(code, code), _assumed(reading, tells_money=True)
+    return _document(name, reading, texts.paragraphs(SHEET, known), parts, assumed)
 
 
 def _chapter(asked: Report, chapter: Chapter, reading: Reading, texts: Texts, known: Facts) -> list[Block]:
@@ -132,12 +137,14 @@ def _chapter(asked: Report, chapter: Chapter, reading: Reading, texts: Texts, kn
     return [Heading(chapter.heading), *found] if found else []
 
 
-def _document(title: str, reading: Reading, summary: Sequence[Block], chapters: Sequence[Block]) -> Document:
+def _document(
+    title: str, reading: Reading, summary: Sequence[Block], chapters: Sequence[Block], assumed: str
+) -> Document:
     release = reading.release
     return Document(
-        title=_titled(title, reading),
-        notice=_notice(reading),
-        region=release.region_name,
+        title=_titled(plain(title), reading, assumed),
+        notice=_notice(reading, assumed),
+        region=plain(release.region_name),
         release=release.release_id,
         made=reading.made,
         summary=tuple(summary),
@@ -145,26 +152,35 @@ def _document(title: str, reading: Reading, summary: Sequence[Block], chapters: 
     )
 
 
-def _titled(title: str, reading: Reading) -> str:
+def _titled(title: str, reading: Reading, assumed: str) -> str:
     """The title of the document says by itself that figures are made up or assumed."""
-    kinds = [*(["syntetiska uppgifter"] if reading.is_synthetic else [])]
-    kinds += ["illustrativa belopp"] if _is_illustrative(reading) else []
+    kinds = ["syntetiska uppgifter"] if reading.is_synthetic else []
+    kinds += ["illustrativa tal"] if assumed else []
     return f"{title} – {', '.join(kinds)}" if kinds else title
 
 
-def _notice(reading: Reading) -> str:
+def _notice(reading: Reading, assumed: str) -> str:
     """The first line: what is made up, and what is assumed."""
-    told = [reading.release.notice_sv or SYNTHETIC] if reading.is_synthetic else []
-    told += [reading.release.notice_sv] if reading.release.notice_sv and not told else []
-    told += (
-        ["Belopp och ören är illustrativa: minst ett tal bakom dem är ett antagande"]
-        if _is_illustrative(reading)
-        else []
+    told = reading.release.notice_sv or (SYNTHETIC if reading.is_synthetic else "")
+    return " ".join(f"{plain(text).rstrip('.')}." for text in (told, assumed) if text)
+
+
+def _assumed(reading: Reading, *, tells_money: bool) -> str:
+    """What of a document rests on assumptions, in words; empty where nothing does."""
+    return _assumed_money(reading) if tells_money else _assumed_staffing(reading)
+
+
+def _assumed_money(reading: Reading) -> str:
+    money = reading.money
+    bases = [row.basis for row in money.years] if money else []
+    bases += [row.basis for table in money.questions for row in table.rows] if money else []
+    told = "Belopp och öre är illustrativa: minst ett tal bakom dem är ett antagande"
+    return told if "illustrative" in bases else ""
+
+
+def _assumed_staffing(reading: Reading) -> str:
+    found = reading.staffing.ways if reading.staffing else ()
+    ways = [f"”{WAYS[way.method].lower()}”" for way in found if way.basis == "illustrative"]
+    return (
+        f"Illustrativa är årsarbetare enligt {listed(ways)}: minst ett tal bakom dem är ett antagande" if ways else ""
     )
-    return "".join(f"{text.rstrip('.')}. " for text in told).strip()
-
-
-def _is_illustrative(reading: Reading) -> bool:
-    found = reading.money
-    rows = [*found.years, *(row for table in found.questions for row in table.rows)] if found else []
-    return any(row.basis == "illustrative" for row in rows)

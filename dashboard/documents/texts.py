@@ -2,7 +2,8 @@
 
 A line is a sentence; lines without an empty one between them are a paragraph; a line that begins with `- ` is an item
 of a list, one that begins with `#` is not shown. `**…**` is bold. A line with a placeholder that has no value in a
-release is left out, and so is a paragraph all of whose placeholders have none: a text says only what is known. What stands in for a placeholder is never read as markup.
+release is left out, and so is a paragraph whose lines with placeholders all are: a text says only what is known.
+What stands in for a placeholder is never read as markup.
 """
 
 import re

@@ -1,12 +1,12 @@
 """The words of the pages, as the documents use them: they stand once, in `templates/words.html`."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
 from dashboard.words import number
-from dashboard.figures import Number
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _WORDS = vars(Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True).get_template("words.html").module)
@@ -35,7 +35,7 @@ WAYS: Mapping[str, str] = {
 """The four ways of reckoning posts, in the order of the tables."""
 
 
-def kronor(amount: Number) -> str:
+def kronor(amount: Decimal) -> str:
     """An amount in running text: 123,4 miljoner kronor, 56 tusen kronor, 789 kronor."""
     if abs(amount) >= 1_000_000:
         return f"{number(amount / 1_000_000, 1)}\u00a0miljoner kronor"
