@@ -155,14 +155,16 @@ def _of_boundaries(reading: Reading) -> Facts:
     table, money = reading.boundaries, reading.money
     agreed = money.boundary if money and money.years else None
     if table is None:
-        return {"gransdragning": agreed}
+        return {"gransdragning": agreed, "personalens_gransdragning": agreed}
     priced = {row.scenario for row in money.questions[0].rows} if money and money.questions else None
     others = [row for row in table.rows[1:] if priced is None or row.id in priced]
     changed = [row for row in others if row.difference.shown]
     widest = _most(changed, lambda row: row.difference.count)
     narrowest = _most(changed, lambda row: -row.difference.count)
     return {
-        "gransdragning": agreed or table.first.title,
+        "gransdragning": agreed,
+        "utgangspunkt": None if agreed else table.first.title,
+        "personalens_gransdragning": agreed or table.first.title,
         "gransdragningar": _some(len(table.rows) - 1),
         "vidaste": widest.title if widest else None,
         "vidaste_fler": number(widest.difference.count) if widest else None,

@@ -7,7 +7,9 @@ from dashboard.documents.blocks import Block, numbers, words
 from dashboard.documents.reading import Reading
 from dashboard.figures import MISSING, Number
 from dashboard.indicators import Indicator, Result
-from dashboard.words import DASH, measured
+from dashboard.words import DASH, NO_BREAK, measured
+
+_PER_CENT = f"{NO_BREAK}%"
 
 
 def indicators_table(reading: Reading) -> Iterator[Block]:
@@ -21,7 +23,8 @@ def indicators_table(reading: Reading) -> Iterator[Block]:
             words("Period", 1.2),
             *numbers(("Värde",), 1.2),
             *numbers(("95 % intervall",), 1.7),
-            *numbers(("Baslinje", "Mål"), 1.1),
+            *numbers(("Baslinje",), 1.3),
+            *numbers(("Mål",), 1.1),
             words("Signal", 1.5),
         ],
         [_row(entry) for entry in reading.indicators],
@@ -88,7 +91,7 @@ def _interval(result: Result, unit: str) -> str:
     low, high = result.low.value, result.high.value
     if low is None or high is None:
         return DASH
-    return f"{measured(low, unit).removesuffix(' %')}{DASH}{measured(high, unit)}"
+    return f"{measured(low, unit).removesuffix(_PER_CENT)}{DASH}{measured(high, unit)}"
 
 
 def _known(value: Number | None, unit: str) -> str:

@@ -17,8 +17,12 @@ _EARLIEST = datetime(1980, 1, 1)
 """A zip file knows no earlier time."""
 _WIDTH_CM, _MARGIN_CM = 16.4, 2.3
 _PPI = 220
+_FONT = "Arial"
+"""Word has it, and LibreOffice sets it in one as wide."""
 _INK, _QUIET, _ACCENT = "1B1B1B", "555555", "0B5394"
 _CONTENTS = 'TOC \\o "1-2" \\h \\z \\u'
+_AFTER_HYPHENATION = ("w:defaultTabStop", "w:characterSpacingControl", "w:compat", "w:rsids")
+"""What follows the setting in Word's order of settings."""
 _DO_UPDATE = "Markera innehållsförteckningen och tryck F9 för att hämta sidnumren."
 
 
@@ -50,6 +54,7 @@ class _Writer:
         properties.subject, properties.comments, properties.revision = document.notice, "", 1
         properties.created = properties.modified = document.made
         _styles(self.word)
+        self.word.settings.element.insert_element_before(_element("w:autoHyphenation"), *_AFTER_HYPHENATION)
         _page(self.word.sections[0], document)
 
     def front(self, document: Document) -> None:
@@ -89,11 +94,11 @@ class _Writer:
             "Sammanfattning",
             *(block.text for block in document.chapters if isinstance(block, Heading) and block.level == 1),
         ]
-        first = self.word.add_paragraph(style="Normal")
+        first = self.word.add_paragraph(style="Contents")
         _field_begins(first, _CONTENTS)
         first.add_run(listed[0])
         for name in listed[1:]:
-            last = self.word.add_paragraph(name, style="Normal")
+            last = self.word.add_paragraph(name, style="Contents")
         _field_ends(last)
         self.word.add_paragraph(_DO_UPDATE, style="Note")
 
@@ -107,14 +112,18 @@ class _Writer:
         return paragraph
 
     def _table(self, block: Table) -> None:
+        from docx.shared import Cm
+
         self._caption("Tabell", block.caption).paragraph_format.keep_with_next = True
         table = self.word.add_table(rows=1, cols=len(block.columns))
         table.autofit = False
+        for column, width in zip(table.columns, _widths(block.columns), strict=True):
+            column.width = Cm(width)
         _describe_table(table, block.caption)
-        _fill(table.rows[0], [column.heading for column in block.columns], block.columns, bold=True)
+        _fill(table.rows[0], [column.heading for column in block.columns], block.columns, "Head")
         _mark(table.rows[0], "w:tblHeader")
         for at, row in enumerate(block.rows):
-            _fill(table.add_row(), row, block.columns, bold=block.total and at == len(block.rows) - 1)
+            _fill(table.add_row(), row, block.columns, "Sum" if block.total and at == len(block.rows) - 1 else "Cell")
         for row in table.rows:
             _mark(row, "w:cantSplit")
         self._below(block.notes, block.source)
@@ -141,7 +150,7 @@ def _styles(word: Any) -> None:
 
     styles = word.styles
     normal = styles["Normal"]
-    normal.font.name, normal.font.size = "Calibri", Pt(11)
+    normal.font.name, normal.font.size = _FONT, Pt(11)
     normal.paragraph_format.space_after = Pt(8)
     _set_language(styles)
     for name, size in (("Title", 26), ("Heading 1", 16), ("Heading 2", 13), ("Caption", 10), ("Subtitle", 12)):
@@ -150,9 +159,13 @@ def _styles(word: Any) -> None:
     note = styles.add_style("Note", WD_STYLE_TYPE.PARAGRAPH)
     note.base_style, note.font.size, note.font.color.rgb = normal, Pt(8.5), RGBColor.from_string(_QUIET)
     note.paragraph_format.space_after = Pt(2)
-    cell = styles.add_style("Cell", WD_STYLE_TYPE.PARAGRAPH)
-    cell.base_style, cell.font.size = normal, Pt(9)
-    cell.paragraph_format.space_after = Pt(0)
+    styles["Caption"].paragraph_format.space_before = Pt(14)
+    contents = styles.add_style("Contents", WD_STYLE_TYPE.PARAGRAPH)
+    contents.base_style, contents.paragraph_format.space_after = normal, Pt(2)
+    for name, size, bold in (("Cell", 9, False), ("Head", 8.5, True), ("Sum", 9, True)):
+        cell = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        cell.base_style, cell.font.size, cell.font.bold = normal, Pt(size), bold
+        cell.paragraph_format.space_after = Pt(0)
 
 
 def _page(section: Any, document: Document) -> None:
@@ -168,18 +181,23 @@ def _page(section: Any, document: Document) -> None:
     _field_ends(footer)
 
 
-def _fill(row: Any, texts: Sequence[str], columns: Sequence[Column], *, bold: bool) -> None:
+def _fill(row: Any, texts: Sequence[str], columns: Sequence[Column], style: str) -> None:
     """A row's cells: texts to the left, numbers to the right, widths by the columns' shares."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm
 
-    whole = sum(column.share for column in columns)
-    for cell, text, column in zip(row.cells, texts, columns, strict=True):
-        cell.width = Cm(_WIDTH_CM * column.share / whole)
+    for cell, text, column, width in zip(row.cells, texts, columns, _widths(columns), strict=True):
+        cell.width = Cm(width)
         paragraph = cell.paragraphs[0]
-        paragraph.style = "Cell"
+        paragraph._p.style = style  # by its id: python-docx looks a name up among all styles, for each cell
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if column.numeric else WD_ALIGN_PARAGRAPH.LEFT
-        paragraph.add_run(text).bold = bold or None
+        paragraph.add_run(text)
+
+
+def _widths(columns: Sequence[Column]) -> list[float]:
+    """The columns' widths in centimetres, by their shares of the page's."""
+    whole = sum(column.share for column in columns)
+    return [_WIDTH_CM * column.share / whole for column in columns]
 
 
 def _mark(row: Any, name: str) -> None:
@@ -237,8 +255,8 @@ def _fonts_as_normal(style: Any) -> None:
     if fonts is not None:
         for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{name}"), None)
-        fonts.set(qn("w:ascii"), "Calibri")
-        fonts.set(qn("w:hAnsi"), "Calibri")
+        fonts.set(qn("w:ascii"), _FONT)
+        fonts.set(qn("w:hAnsi"), _FONT)
 
 
 def _timeless(file: bytes, made: datetime) -> bytes:
