@@ -86,7 +86,7 @@ def questions_tables(reading: Reading, *, every_method: bool) -> Iterator[Block]
 
 def _questions(reading: Reading, table: Questions) -> Block:
     method = wording.METHODS.get(table.method, table.method)
-    head = ("Netto\u00adkostnad", "Öre som krävs", "Skillnad, tusental kronor", "Skillnad, öre")
+    head = ("Nettokostnad", "Öre som krävs", "Skillnad, tusental kronor", "Skillnad, öre")
     return cells.table(
         f"Vad varje gränsdragning är värd {table.year}, nettokostnaden räknad {method}, tusental kronor och öre",
         [words("Gränsdragning", 3.4), *numbers(head)],
@@ -133,7 +133,7 @@ def effects_table(reading: Reading) -> Iterator[Block]:
     rows.append(["Alla", DASH, *_thousands(total, sign_from=2), DASH])
     yield cells.table(
         f"Vinst och förlust per kommun {effects.year}, tusental kronor där inget annat anges",
-        [words("Kommun", 2.2), *numbers(("Invånare", "Netto\u00adkostnad", "Intäkt", "Utfall", "Utfall, kr/inv"))],
+        [words("Kommun", 2.2), *numbers(("Invånare", "Nettokostnad", "Intäkt", "Utfall", "Utfall, kr/inv"))],
         rows,
         "beräknat, equalisation.municipality_effects",
         least=reading.least,
@@ -174,7 +174,7 @@ def net_cost_table(reading: Reading) -> Iterator[Block]:
         [
             words("Post", 3.4),
             words("Byter betalare", 1.2),
-            *numbers(("Ur redo\u00advisningen", "Underifrån", "Skillnad")),
+            *numbers(("Ur redovisningen", "Underifrån", "Skillnad")),
         ],
         rows,
         "beräknat, equalisation.net_cost_comparison",
@@ -366,7 +366,7 @@ def sensitivity_table(reading: Reading) -> Iterator[Block]:
     rows += [
         [assumption_name(money, row.assumption), _percent(row.change_share), *_changed(row)] for row in tested.rows
     ]
-    head = ("Ändring", "Netto\u00adkostnad", "Öre som krävs", "Intäkt minus kostnad", "Lägsta utfall, kr/inv")
+    head = ("Ändring", "Nettokostnad", "Öre som krävs", "Intäkt minus kostnad", "Lägsta utfall, kr/inv")
     yield cells.table(
         "Vad varje antagande betyder, ett i taget, tusental kronor där inget annat anges",
         [words("Antagande", 3), *numbers(head, 1.3)],

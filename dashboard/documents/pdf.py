@@ -86,7 +86,7 @@ def _data(document: Document) -> dict[str, Any]:
 
 def _blocks(blocks: Sequence[Block]) -> list[Mapping[str, Any]]:
     """The blocks as JSON knows them; a paragraph that leads to a table or chart stays on its page."""
-    after = (*blocks[1:], None)
+    after = [*blocks[1:], None][: len(blocks)]
     return [
         {**_block(block), "leads": isinstance(following, Table | Chart)}
         for block, following in zip(blocks, after, strict=True)

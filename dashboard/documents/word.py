@@ -162,9 +162,9 @@ def _styles(word: Any) -> None:
     styles["Caption"].paragraph_format.space_before = Pt(14)
     contents = styles.add_style("Contents", WD_STYLE_TYPE.PARAGRAPH)
     contents.base_style, contents.paragraph_format.space_after = normal, Pt(2)
-    for name, size, bold in (("Cell", 9, False), ("Head", 8.5, True), ("Sum", 9, True)):
+    for name, points, bold in (("Cell", 9.0, False), ("Head", 8.5, True), ("Sum", 9.0, True)):
         cell = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        cell.base_style, cell.font.size, cell.font.bold = normal, Pt(size), bold
+        cell.base_style, cell.font.size, cell.font.bold = normal, Pt(points), bold
         cell.paragraph_format.space_after = Pt(0)
 
 
