@@ -33,6 +33,8 @@ ONLY_IN = {
     "typer": ("flows/",),
     "pyrage": ("warehouse/keys.py",),
     "jinja2": ("dashboard/",),
+    "typst": ("dashboard/documents/pdf.py",),
+    "docx": ("dashboard/documents/word.py",),
     "holidays": ("regions/calendar.py",),
     "personnummer": ("tasks/person_ids.py",),
     "paramiko": ("tasks/sources/sftp.py",),
@@ -227,7 +229,7 @@ def test_files_of_tests_have_names_of_their_own() -> None:
     assert not list((ROOT / "tests").rglob("__init__.py"))
 
 
-_SLOW = ("prefect", "great_expectations", "paramiko", "boto3", "sqlalchemy")
+_SLOW = ("prefect", "great_expectations", "paramiko", "boto3", "sqlalchemy", "typst", "docx")
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,8 @@ def _deliveries(reading: Reading) -> Iterator[Block]:
     rows = [_source(list(group)) for _, group in groupby(came, lambda row: row.source_id)]
     if rows:
         head = [
-            words("Leverantör", 3),
-            words("Källa", 1.9),
+            words("Leverantör", 2.6),
+            words("Källa", 2.4),
             words("Månader", 1.8),
             Column("Antal", share=0.8),
             words("Senast mottagen", 1.8),
@@ -82,10 +82,10 @@ def _parameters(reading: Reading) -> Iterator[Block]:
         return
     head = [
         words("Parameter", 3.2),
-        words("År", 1.1),
+        words("År", 1.4),
         words("Grund", 1.2),
         Column("Antal", share=0.8),
-        words("Källa", 5),
+        words("Källa", 4.8),
     ]
     yield cells.table("Parametrar, hur de är kända och varifrån", head, rows, "meta.parameters", least=reading.least)
 

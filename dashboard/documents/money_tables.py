@@ -13,7 +13,7 @@ from dashboard.inter_municipal import Variant
 from dashboard.look_ahead import SensitivityRow
 from dashboard.money import Money
 from dashboard.net_cost import ItemRow
-from dashboard.payments import Purchase, Settlement
+from dashboard.payments import Purchase, PurchaseRow, Settlement, SettlementRow
 from dashboard.tax_shift import EffectRow, QuestionRow, Questions, ShiftRow
 from dashboard.words import DASH, percent, signed
 
@@ -467,26 +467,27 @@ def _own_years(reading: Reading, money: Money, code: str) -> Iterator[Block]:
             for entry, first, last in zip(ahead.assumptions, place.first, place.last, strict=True)
         ]
         head = [words("", 3), Column(str(ahead.years[0].year)), Column(str(ahead.years[-1].year))]
+        notes = (*ground_note((ahead.ground.basis,)), NATIONAL)
         yield cells.table(
-            "Utblick: utfall, kronor per invånare", head, rows, "equalisation.look_ahead", least=reading.least
+            "Utblick: utfall, kronor per invånare",
+            head,
+            rows,
+            "equalisation.look_ahead",
+            least=reading.least,
+            notes=notes,
         )
 
 
 def _own_payments(reading: Reading, money: Money, code: str) -> Iterator[Block]:
-    rows = []
+    found: list[tuple[str, SettlementRow | PurchaseRow]] = []
     for settlement in money.settlements:
-        rows += [
-            [f"Avräkning {settlement.year}", amount(row.amount_sek, row.status, per=_THOUSANDS, sign=True)]
-            for _, row in settlement.rows
-            if row.municipality_code == code
-        ]
+        found += [(f"Avräkning {settlement.year}", row) for _, row in settlement.rows if row.municipality_code == code]
     for purchase in money.purchases:
-        rows += [
-            [f"{purchase.title}, {purchase.year}", amount(row.amount_sek, row.status, per=_THOUSANDS, sign=True)]
-            for _, row in purchase.rows
-            if row.municipality_code == code
-        ]
+        title = f"{purchase.title}, {purchase.year}"
+        found += [(title, row) for _, row in purchase.rows if row.municipality_code == code]
+    rows = [[title, amount(row.amount_sek, row.status, per=_THOUSANDS, sign=True)] for title, row in found]
     if rows:
         head = [words("Betalning", 5), Column("Får (plus) eller betalar (minus)", share=2)]
-        source = "equalisation.settlements, equalisation.purchases"
-        yield cells.table("Avräkning och köp, tusental kronor", head, rows, source, least=reading.least)
+        source, notes = "equalisation.settlements, equalisation.purchases", ground_note(row.basis for _, row in found)
+        caption = "Avräkning och köp, tusental kronor"
+        yield cells.table(caption, head, rows, source, least=reading.least, notes=notes)

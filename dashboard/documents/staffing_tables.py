@@ -61,7 +61,10 @@ def by_municipality(reading: Reading) -> Iterator[Block]:
         rows,
         _SOURCE,
         least=reading.least,
-        notes=("Ett streck: tjänsterna är inte fördelade på kommuner på det sättet, eller finns inte i kommunen.",),
+        notes=(
+            "Ett streck: tjänsterna är inte fördelade på kommuner på det sättet, eller finns inte i kommunen. "
+            "Utan kommun: det som inte är fördelat.",
+        ),
         total=True,
     )
 
@@ -78,7 +81,7 @@ def by_both(reading: Reading, method: str) -> Iterator[Block]:
         if way.posts(code).status != "not_applicable"
     ]
     rows = [[_place(reading, code), *_of_place(way, code, first, others)] for code in codes]
-    head = [words("Kommun", 2.2), *(Column(_profession(reading, entry)) for entry in first)]
+    head = [words("Kommun", 2.2), *(_headed(_profession(reading, entry)) for entry in first)]
     head += [Column("Övriga yrken"), Column("Alla")] if others else [Column("Alla")]
     notes = (f"Grund: {BASES.get(way.basis, way.basis)}.", _FOLDED)
     caption = f"Årsarbetare per kommun och yrke {way.year}: {WAYS[method].lower()}"
@@ -92,6 +95,11 @@ def of_municipality(reading: Reading, code: str) -> Iterator[Block]:
         return
     row = ["Årsarbetare", *(_cell(staffing, way, code, ALL) for way in WAYS)]
     yield cells.table("Personal", [words("", 2), *numbers(_headings(staffing))], [row], _SOURCE, least=reading.least)
+
+
+def _headed(name: str) -> Column:
+    """A column of numbers that is wide enough for its name, or for half of a long one."""
+    return Column(name, share=max(1.5, len(name) * 0.13))
 
 
 def sources_of(reading: Reading) -> Iterator[tuple[str, str]]:
@@ -137,7 +145,7 @@ def _grounds(staffing: Staffing) -> str:
 
 
 def _place(reading: Reading, code: str) -> str:
-    return {ALL: "Alla", REMAINDER: "Ingen kommun"}.get(code) or reading.areas.get(code, code)
+    return {ALL: "Alla", REMAINDER: "Utan kommun"}.get(code) or reading.areas.get(code, code)
 
 
 def _profession(reading: Reading, code: str) -> str:

@@ -21,7 +21,7 @@ _FONT = "Arial"
 """Word has it, and LibreOffice sets it in one as wide."""
 _INK, _QUIET, _ACCENT = "1B1B1B", "555555", "0B5394"
 _CONTENTS = 'TOC \\o "1-2" \\h \\z \\u'
-_AFTER_HYPHENATION = ("w:defaultTabStop", "w:characterSpacingControl", "w:compat", "w:rsids")
+_AFTER_HYPHENATION = ("w:characterSpacingControl", "w:savePreviewPicture", "w:compat", "w:rsids")
 """What follows the setting in Word's order of settings."""
 _DO_UPDATE = "Markera innehållsförteckningen och tryck F9 för att hämta sidnumren."
 
