@@ -15,7 +15,7 @@ from dashboard.money import Money
 from dashboard.net_cost import ItemRow
 from dashboard.payments import Purchase, PurchaseRow, Settlement, SettlementRow
 from dashboard.tax_shift import EffectRow, QuestionRow, Questions, ShiftRow
-from dashboard.words import DASH, percent, signed
+from dashboard.words import DASH, day, percent, signed
 
 NATIONAL = "Den nationella kostnadsutjämningen ingår inte."
 _THOUSANDS = 1000
@@ -31,6 +31,29 @@ _SHIFT: tuple[tuple[str, str, int, int, bool], ...] = (
     ("Staten skjuter till (plus) eller drar in (minus)", "state_sek", _THOUSANDS, 0, True),
     ("Jämförelse: krävs utan inkomstutjämning, öre", "naive_ore", 1, 2, False),
 )
+
+
+def decisions_table(reading: Reading) -> Iterator[Block]:
+    """What has been decided on the tax: from when, how many öre, and where it says so."""
+    rows = [
+        [
+            day(row.valid_from),
+            amount(row.change_ore, decimals=2, sign=True),
+            amount(row.total_ore, decimals=2),
+            wording.BASES.get(row.basis, row.basis),
+            row.source,
+        ]
+        for row in reading.decisions
+    ]
+    if rows:
+        head = [
+            words("Från", 1.6),
+            *numbers(("Ändring, öre", "Summa, öre"), 1.2),
+            words("Grund", 1.2),
+            words("Källa", 4),
+        ]
+        source = "equalisation.exchange_decisions"
+        yield cells.table("Beslut om skatteväxlingen", head, rows, source, least=reading.least)
 
 
 def shift_table(reading: Reading) -> Iterator[Block]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from dashboard.boundaries import BoundaryTable, read_boundaries
@@ -24,6 +25,17 @@ Names = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
+class Decision:
+    """A row of the query `exchange_decisions`: from a day, so many öre more, and so many in all."""
+
+    valid_from: date
+    change_ore: Decimal
+    total_ore: Decimal
+    source: str
+    basis: str
+
+
+@dataclass(frozen=True)
 class Reading:
     """Everything that a release says and the documents tell; None where it has nothing of the kind."""
 
@@ -37,6 +49,7 @@ class Reading:
     indicators: tuple[Indicator, ...]
     charted: frozenset[tuple[str, int]]
     money: Money | None
+    decisions: tuple[Decision, ...]
     equalisation: IncomeEqualisation | None
     staffing: Staffing | None
     deliveries: Deliveries
@@ -93,6 +106,7 @@ def read(source: Published, names: Names, boundaries: Sequence[str]) -> Reading:
         indicators=indicators,
         charted=charted(indicators),
         money=money,
+        decisions=tuple(source.rows("exchange_decisions", Decision)),
         equalisation=read_income_equalisation(source, areas, _latest(months.counted)),
         staffing=read_staffing(source, areas, _scenario(money, boundaries)),
         deliveries=deliveries,

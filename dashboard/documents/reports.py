@@ -50,7 +50,7 @@ REPORTS = (
         "slutrapport",
         "Slutrapport",
         (
-            Chapter("Vad som är beslutat", "beslut"),
+            Chapter("Vad som är beslutat", "beslut", (money.decisions_table,)),
             Chapter("Gränsdragningen och dess frågor", "gransdragning", (volume_tables.boundaries_table, _questions)),
             Chapter(
                 "Volymer",

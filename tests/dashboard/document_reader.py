@@ -11,7 +11,7 @@ from typing import Any
 
 import docx
 import pypdfium2
-from published_money import money
+from published_money import AGREEMENT, money
 from published_sample import FEW, Row, Sample, months, sample
 
 from dashboard.documents.write import documents
@@ -26,6 +26,7 @@ def whole(names: Mapping[str, str] = FEW) -> Sample:
     """A release of two years with everything that documents tell."""
     made = sample(months(date(2011, 1, 1), 24), names)
     made.tables.update(money(names))
+    made.tables["equalisation.exchange_decisions"] = [decision()]
     made.tables["volumes.staffing"] = list(staffing(names))
     return made
 
@@ -37,6 +38,19 @@ def made_of(made: Sample, folder: Path, names: Mapping[str, str] = FEW, own_text
     codes = [code for code in names if code not in ("9998", "9999")]
     known = {"municipality_code": names, "profession": PROFESSIONS}
     return dict(documents(made.write(database), known, ORDER, codes, own_texts))
+
+
+def decision() -> Row:
+    """22 öre, from the first year."""
+    return {
+        "origin": "agreement",
+        "agreement": AGREEMENT,
+        "valid_from": date(2013, 1, 1),
+        "change_ore": Decimal(22),
+        "total_ore": Decimal(22),
+        "source": "Ett protokoll",
+        "basis": "official",
+    }
 
 
 def staffing(names: Mapping[str, str]) -> Iterable[Row]:

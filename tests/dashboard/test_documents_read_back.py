@@ -147,6 +147,11 @@ def test_the_tax_shift_is_the_published_one(
     assert number_of(shown[0]) == rounded(row[column], per, decimals)
 
 
+def test_what_is_decided_says_from_when_how_many_oere_and_where_it_stands(made: Made) -> None:
+    rows = table_of(made["slutrapport.docx"], "Beslut om skatteväxlingen")
+    assert rows["1 januari 2013"] == ["+22,00", "22,00", "officiell", "Ett protokoll"]
+
+
 def test_the_amounts_between_municipalities_are_the_published_ones(given: Sample, made: Made) -> None:
     rows = table_of(made["ekonomirapport.docx"], "Mellankommunal utjämning – den som gäller")
     for code in ("2506", "2580"):
