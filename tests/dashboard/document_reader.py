@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +31,15 @@ def whole(names: Mapping[str, str] = FEW) -> Sample:
     return made
 
 
-def made_of(made: Sample, folder: Path, names: Mapping[str, str] = FEW, own_texts: Path | None = None) -> Made:
-    """The documents of a sample by file name."""
+def made_of(
+    made: Sample, folder: Path, names: Mapping[str, str] = FEW, own_texts: Path | None = None, most: int | None = None
+) -> Made:
+    """The documents of a sample by file name; only so many of them, the final report first, where `most` says so."""
     database = folder / "hemvard.duckdb"
     database.unlink(missing_ok=True)
     codes = [code for code in names if code not in ("9998", "9999")]
     known = {"municipality_code": names, "profession": PROFESSIONS}
-    return dict(documents(made.write(database), known, ORDER, codes, own_texts))
+    return dict(islice(documents(made.write(database), known, ORDER, codes, own_texts), most))
 
 
 def decision() -> Row:

@@ -15,6 +15,7 @@ from dashboard.documents.reports import REPORTS
 from dashboard.documents.texts import SHIPPED, Fault, Texts, faults, names
 from dashboard.published import published
 
+ROOT = Path(__file__).parents[2]
 NAME = "slutrapport-beslut"
 
 
@@ -119,7 +120,14 @@ def test_a_region_s_own_text_stands_in_the_documents(tmp_path: Path) -> None:
     own = tmp_path / "documents"
     own.mkdir()
     (own / f"{NAME}.txt").write_text("**Styrgruppen i {{ lan }}** möts i maj.\n", encoding="utf-8")
-    made = made_of(whole(), tmp_path, own_texts=own)
+    made = made_of(whole(), tmp_path, own_texts=own, most=2)
     for text in (" ".join(pages_of(made["slutrapport.pdf"])), words_of(made["slutrapport.docx"])):
         assert "Styrgruppen i Norrbotten möts i maj." in text
         assert "Den här rapporten är beslutsunderlag" not in text
+
+
+def test_the_guide_lists_every_text_and_every_placeholder_with_its_meaning() -> None:
+    guide = (ROOT / "docs" / "guides" / "documents.md").read_text(encoding="utf-8")
+    listed = {line for line in guide.splitlines() if line.startswith("| `")}
+    assert listed == {f"| `{name}` | {meaning} |" for name, meaning in {**ALL, **OF_MUNICIPALITY}.items()}
+    assert [name for name in names() if f"`{name}.txt`" not in guide] == []

@@ -234,11 +234,7 @@ def test_what_is_protected_is_in_no_document(tmp_path: Path) -> None:
     assert [part for part in ("987\u202f654", "987654", "98,7", "98765") if part in text] == []
 
 
-EMPTIED = {
-    "money": ("equalisation.",),
-    "indicators and staffing": ("indicators.", "volumes.staffing"),
-    "everything": ("",),
-}
+EMPTIED = {"money and indicators": ("equalisation.", "indicators."), "everything": ("",)}
 
 
 @pytest.mark.parametrize("lacking", EMPTIED)
@@ -253,9 +249,9 @@ def test_a_release_that_lacks_something_gives_documents_that_say_so(lacking: str
     text = text_of(made)
     assert "Utgåvan har inget underlag för: " in text
     assert "None" not in text
-    if lacking in ("money", "everything"):
-        assert "ingen överenskommelse om skatteväxling" in text
-        assert "Vinst och förlust per kommun" not in text
+    assert "ingen överenskommelse om skatteväxling" in text
+    assert "Vinst och förlust per kommun" not in text
+    assert "Indikatorerna, Norrbotten" not in text
     if lacking == "everything":
         assert "Uppgiften om antalet besök i hemmet saknas i utgåvan." in text
 
@@ -267,7 +263,9 @@ HOSTILE = {
 }
 
 
-def test_names_and_texts_of_deliveries_are_never_markup(tmp_path: Path) -> None:
+def test_names_and_texts_of_deliveries_are_never_markup_and_a_sheet_is_one_page_however_long_they_are(
+    tmp_path: Path,
+) -> None:
     made = whole(HOSTILE)
     made["meta.release"][0]["region_name"] = '#set page(width: 1cm) <w:p/>"'
     for row in made["volumes.scenario_totals"]:
@@ -276,6 +274,8 @@ def test_names_and_texts_of_deliveries_are_never_markup(tmp_path: Path) -> None:
         row["supplier_sv"] = "= Rubrik\n+ punkt \x1b[0m \ue000"
     for row in made["meta.parameters"]:
         row["reference"] = '#read("/etc/passwd") ' + "långt" * 60
+    for row in made["equalisation.purchases"]:
+        row["title_sv"] = "Ett mycket långt namn på ett köp " * 30
     documents = made_of(made, tmp_path, HOSTILE)
     for text in (" ".join(pages_of(documents["ekonomirapport.pdf"])), words_of(documents["ekonomirapport.docx"])):
         flat = "".join(text.split())
@@ -285,17 +285,7 @@ def test_names_and_texts_of_deliveries_are_never_markup(tmp_path: Path) -> None:
             "#setpage(width:1cm)<w:p/>",
         ):
             assert name in flat
-    assert all(len(pages_of(content)) == 1 for name, content in documents.items() if name.startswith("kommuner/"))
-
-
-def test_a_sheet_with_very_long_texts_is_still_one_page(tmp_path: Path) -> None:
-    made = whole()
-    for row in made["equalisation.purchases"]:
-        row["title_sv"] = "Ett mycket långt namn på ett köp " * 30
-    for row in made["equalisation.inter_municipal"]:
-        row["title_sv"] = "En variant med ett namn som aldrig tar slut " * 20
-    documents = made_of(made, tmp_path)
-    for name, content in documents.items():
+    for name in documents:
         if name.startswith("kommuner/"):
-            (page,) = pages_of(content)
+            (page,) = pages_of(documents[name])
             assert "Källa: indicators.results" in page
