@@ -5,54 +5,49 @@ never changed. `hemvard documents` and whatever freezes a release call `write_do
 """
 
 import re
-import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import mkdtemp
+
+import duckdb
 
 from dashboard.documents.texts import faults
-from dashboard.documents.write import Files, documents
-from regions.errors import UsageError
+from regions.errors import DataError, UsageError
 from regions.folder import RegionFolder
 from regions.model import OUTSIDE_COUNTY, UNKNOWN_MUNICIPALITY
 from regions.reader import Problem
 from regions.scenarios import resolved
+from warehouse.following import files_of, replaced
 from warehouse.home import RegionHome
 from warehouse.releases import DATABASE
 
 FOLDER = "documents"
 """The folder of a region's own texts, and that of the documents under `published/`."""
-SHEETS = "kommuner"
 WORKBOOK = "tabeller.xlsx"
-_OURS = re.compile(r"(slutrapport|ekonomirapport|personalrapport)\.(pdf|docx)|kommuner|tabeller\.xlsx")
+_OURS = re.compile(
+    r"(slutrapport|ekonomirapport|personalrapport)\.(pdf|docx)|kommuner/[0-9]{4}[a-z0-9-]*\.pdf|tabeller\.xlsx"
+)
 
 
 def write_documents(folder: RegionFolder, release: Path, target: Path) -> tuple[Path, ...]:
-    """Write the documents of a whole release into a folder, all or none of them; the files, reports first.
+    """Write the documents of a whole release into a folder, once all of them could be made; their files.
 
     What was there of the same kind is replaced. UsageError where the region's texts are wrong, or where the folder
-    holds something else.
+    holds something else; DataError where the release lacks what documents tell of, or a reader holds a file.
     """
-    problems = text_problems(folder.path)
-    if problems:
-        listed = "\n".join(f"  {problem}" for problem in problems)
-        raise UsageError(f"The texts of the documents are not right:\n{listed}", todo="Correct the lines above.")
+    _require_texts(folder)
     _require_ours(target)
-    boundaries = [boundary.id for boundary in resolved(folder.scenarios)]
-    own = folder.path / FOLDER
-    made = documents(
-        release / DATABASE, _names(folder), boundaries, folder.region.municipalities, own if own.is_dir() else None
-    )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        beside.chmod(0o755)
-        _write(beside, made)
-        _copy_workbook(release, beside)
-        _put(beside, target)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return tuple(sorted(file for file in target.rglob("*") if file.is_file()))
+    made = {**_made(folder, release), **dict(_workbook(release))}
+    held = [name for name, content in made.items() if not _is_written(target / name, content)]
+    for name in set(files_of(target)) - set(made):
+        (target / name).unlink()
+    if held:
+        raise DataError(
+            f"{len(held)} file(s) could not be replaced: somebody holds them open. They are not of this release: "
+            f"{', '.join(held)}",
+            where=str(target),
+            todo="Close them and do it again.",
+        )
+    return tuple(target / name for name in made)
 
 
 def text_problems(region: Path) -> list[Problem]:
@@ -65,6 +60,37 @@ def folder_of(home: RegionHome, release: Path) -> Path:
     return home.published / FOLDER / release.name
 
 
+def _require_texts(folder: RegionFolder) -> None:
+    if problems := text_problems(folder.path):
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        raise UsageError(f"The texts of the documents are not right:\n{listed}", todo="Correct the lines above.")
+
+
+def _require_ours(target: Path) -> None:
+    held = files_of(target) if target.is_dir() else []
+    if target.is_file() or not all(map(_OURS.fullmatch, held)):
+        raise UsageError(
+            f"{target} holds something other than a release's documents.",
+            where=str(target),
+            todo="Name an empty folder with --to, or one that does not exist yet.",
+        )
+
+
+def _made(folder: RegionFolder, release: Path) -> dict[str, bytes]:
+    from dashboard.documents.write import documents  # its charts take long to import, and `hemvard check` is instant
+
+    boundaries = [boundary.id for boundary in resolved(folder.scenarios)]
+    own, municipalities = folder.path / FOLDER, folder.region.municipalities
+    try:
+        return dict(documents(release / DATABASE, _names(folder), boundaries, municipalities, own))
+    except duckdb.ProgrammingError as error:
+        raise DataError(
+            f"Release {release.name} lacks tables or columns that the documents tell of: another version made it.",
+            where=str(release / DATABASE),
+            todo="Make the documents with that version, or run the region again and take the new release.",
+        ) from error
+
+
 def _names(folder: RegionFolder) -> Mapping[str, Mapping[str, str]]:
     codes = (*folder.region.municipalities, OUTSIDE_COUNTY, UNKNOWN_MUNICIPALITY)
     return {
@@ -73,35 +99,12 @@ def _names(folder: RegionFolder) -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def _require_ours(target: Path) -> None:
-    held = [entry.name for entry in target.iterdir()] if target.is_dir() else []
-    if target.is_file() or any(not _OURS.fullmatch(name) for name in held):
-        raise UsageError(
-            f"{target} holds something other than a release's documents.",
-            where=str(target),
-            todo="Name an empty folder with --to, or one that does not exist yet.",
-        )
-
-
-def _write(folder: Path, made: Files) -> None:
-    for name, content in made:
-        file = folder / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(content)
-
-
-def _copy_workbook(release: Path, folder: Path) -> None:
-    """The release's workbook beside the documents, as it is."""
+def _workbook(release: Path) -> Iterator[tuple[str, bytes]]:
+    """The release's workbook, as it is; none where the release has none."""
     for workbook in sorted((release / "excel").glob("*.xlsx"))[:1]:
-        shutil.copyfile(workbook, folder / WORKBOOK)
+        yield WORKBOOK, workbook.read_bytes()
 
 
-def _put(made: Path, target: Path) -> None:
-    """The new folder in the place of the old one."""
-    if target.exists():
-        old = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        target.rename(old / target.name)
-        made.rename(target)
-        shutil.rmtree(old)
-    else:
-        made.rename(target)
+def _is_written(file: Path, content: bytes) -> bool:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return replaced(file, lambda beside: beside.write_bytes(content))

@@ -268,6 +268,10 @@ def _ore(amount: Decimal) -> str:
     return number(amount, 0 if amount == int(amount) else 2)
 
 
+def _with_sign(amount: Decimal) -> str:
+    return f"+{kronor(amount)}" if amount > 0 else kronor(amount)
+
+
 def _written(amount: Decimal | None, written: Callable[[Decimal], str]) -> str | None:
     return written(amount) if amount is not None else None
 
@@ -363,7 +367,7 @@ def _of_sensitivity(money: Money | None) -> Facts:
     return {
         "kansligast": assumption_name(money, most.assumption),
         "kansligast_andring": f"{signed(most.change_share * 100)}\u00a0%",
-        "kansligast_oren": _written(most.required_ore, _ore),
+        "kansligast_utfall": _written(most.rounding_sek, _with_sign),
     }
 
 

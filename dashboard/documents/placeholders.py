@@ -107,7 +107,7 @@ ALL: Mapping[str, str] = {
     "framat_behov_minus": "underskottet det året, när kostnaden också följer befolkningen",
     "kansligast": "antagandet som betyder mest",
     "kansligast_andring": "hur mycket det ändras",
-    "kansligast_oren": "öre som krävs då",
+    "kansligast_utfall": "intäkten minus nettokostnaden då, med tecken",
     "inkomstutjamning_ar": "året för tabellen över inkomstutjämningen",
     "leveranser_inne": "så många leveranser som är inlästa av dem som väntades",
     "leveranser_vantade": "så många leveranser som väntades",

@@ -36,13 +36,13 @@ class Fault:
 class Texts:
     """The texts of a region: those of its own folder, and the shipped ones where it has none of the name."""
 
-    def __init__(self, own: Path | None = None) -> None:
+    def __init__(self, own: Path = SHIPPED) -> None:
         self._own = own
 
     def paragraphs(self, name: str, values: Values) -> tuple[Paragraph, ...]:
         """A text with its placeholders filled in."""
-        file = self._own / f"{name}{SUFFIX}" if self._own else None
-        text = file.read_text(encoding="utf-8") if file and file.is_file() else _shipped(name)
+        file = self._own / f"{name}{SUFFIX}"
+        text = file.read_text(encoding="utf-8") if file.is_file() else _shipped(name)
         return tuple(_paragraphs(text, values))
 
 

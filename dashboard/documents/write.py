@@ -18,12 +18,13 @@ _ASCII = str.maketrans({"å": "a", "ä": "a", "ö": "o", "é": "e"})
 
 
 def documents(
-    database: Path, names: Names, boundaries: Sequence[str], municipalities: Sequence[str], own_texts: Path | None
+    database: Path, names: Names, boundaries: Sequence[str], municipalities: Sequence[str], own_texts: Path
 ) -> Files:
     """The reports as PDF and Word, then the sheet of each municipality.
 
     `names` gives what codes of areas and professions are called, `boundaries` the ids in their order, `own_texts` the
-    folder of the region's own texts. Nothing but the published tables is read, and the file is opened read-only.
+    folder of the region's own texts, if there is one. Nothing but the published tables is read, and the file is
+    opened read-only.
     """
     with published(database) as source:
         reading = read(source, names, boundaries)

@@ -14,6 +14,7 @@ import pypdfium2
 from published_money import AGREEMENT, money
 from published_sample import FEW, Row, Sample, months, sample
 
+from dashboard.documents.texts import SHIPPED
 from dashboard.documents.write import documents
 
 ORDER = ("base", "with_children", "without_night")
@@ -32,7 +33,7 @@ def whole(names: Mapping[str, str] = FEW) -> Sample:
 
 
 def made_of(
-    made: Sample, folder: Path, names: Mapping[str, str] = FEW, own_texts: Path | None = None, most: int | None = None
+    made: Sample, folder: Path, names: Mapping[str, str] = FEW, own_texts: Path = SHIPPED, most: int | None = None
 ) -> Made:
     """The documents of a sample by file name; only so many of them, the final report first, where `most` says so."""
     database = folder / "hemvard.duckdb"

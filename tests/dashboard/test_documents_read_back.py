@@ -55,6 +55,14 @@ def test_every_pdf_is_tagged_and_says_in_title_header_and_first_line_that_it_is_
     assert "illustrativa tal" in title_of(made["ekonomirapport.pdf"])
 
 
+def test_a_word_report_says_so_too(made: Made) -> None:
+    word = word_of(made["ekonomirapport.docx"])
+    told = "Ekonomirapport – syntetiska uppgifter, illustrativa tal"
+    assert [entry.text.startswith(NOTICE) for entry in word.paragraphs[:4]] == [False, False, True, False]
+    assert word.paragraphs[0].text == told
+    assert word.core_properties.title == word.sections[0].header.paragraphs[0].text == f"{told}, Norrbotten"
+
+
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_report_begins_with_one_page_that_sums_up_then_contents_and_ends_with_the_annex(
     made: Made, name: str

@@ -3,14 +3,16 @@
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import Cli
 from small_region import SMALL
 
+import tasks.documents
 from regions.folder import SHIPPED
 from warehouse.following import SUMS
 from warehouse.home import RegionHome
-from warehouse.releases import faults_of, require_release
+from warehouse.releases import DATABASE, faults_of, require_release
 
 
 @pytest.fixture
@@ -65,6 +67,28 @@ def test_a_release_that_is_not_there_and_a_folder_of_something_else_are_told(
     ended = cli("documents", SMALL, "--home", home, "--to", tmp_path / "full")
     assert (ended.code, "holds something other than a release's documents" in ended.err) == (2, True)
     assert [file.name for file in (tmp_path / "full").iterdir()] == ["brev.txt"]
+
+
+def test_a_release_of_another_version_is_told(cli: Cli, home: Path, tmp_path: Path) -> None:
+    release = require_release(RegionHome(home / "small"))
+    with duckdb.connect(str(release / DATABASE)) as connection:
+        connection.execute("DROP TABLE equalisation.exchange_decisions")
+    ended = cli("documents", SMALL, "--home", home, "--to", tmp_path / "none")
+    assert (ended.code, "another version made it" in ended.err) == (1, True)
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_file_that_a_reader_holds_is_told_and_the_others_are_new(
+    cli: Cli, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = tasks.documents.replaced
+    monkeypatch.setattr(tasks.documents, "replaced", lambda file, write: file.suffix != ".docx" and real(file, write))
+    (tmp_path / "to" / "kommuner").mkdir(parents=True)
+    (tmp_path / "to" / "kommuner" / "9997-borta.pdf").write_bytes(b"%PDF")
+    ended = cli("documents", SMALL, "--home", home, "--to", tmp_path / "to")
+    assert (ended.code, "3 file(s) could not be replaced" in ended.err) == (1, True)
+    assert {file.suffix for file in (tmp_path / "to").rglob("*") if file.is_file()} == {".pdf", ".xlsx"}
+    assert not (tmp_path / "to" / "kommuner" / "9997-borta.pdf").exists()
 
 
 def test_nothing_published_is_told(cli: Cli, tmp_path: Path) -> None:
