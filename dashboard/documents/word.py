@@ -20,6 +20,8 @@ _PPI = 220
 _FONT = "Arial"
 """Word has it, and LibreOffice sets it in one as wide."""
 _INK, _QUIET, _ACCENT = "1B1B1B", "555555", "0B5394"
+_ROWS_TOGETHER = 24
+"""A table of more rows may break between pages; the same in `report.typ`."""
 _CONTENTS = 'TOC \\o "1-2" \\h \\z \\u'
 _AFTER_HYPHENATION = ("w:characterSpacingControl", "w:savePreviewPicture", "w:compat", "w:rsids")
 """What follows the setting in Word's order of settings."""
@@ -94,12 +96,11 @@ class _Writer:
             "Sammanfattning",
             *(block.text for block in document.chapters if isinstance(block, Heading) and block.level == 1),
         ]
-        first = self.word.add_paragraph(style="Contents")
-        _field_begins(first, _CONTENTS)
-        first.add_run(listed[0])
-        for name in listed[1:]:
-            last = self.word.add_paragraph(name, style="Contents")
-        _field_ends(last)
+        lines = [self.word.add_paragraph(style="Contents") for _ in listed]
+        _field_begins(lines[0], _CONTENTS)
+        for line, name in zip(lines, listed, strict=True):
+            line.add_run(name)
+        _field_ends(lines[-1])
         self.word.add_paragraph(_DO_UPDATE, style="Note")
 
     def _caption(self, kind: str, text: str) -> Any:
@@ -122,8 +123,8 @@ class _Writer:
         _describe_table(table, block.caption)
         _fill(table.rows[0], [column.heading for column in block.columns], block.columns, "Head")
         _mark(table.rows[0], "w:tblHeader")
-        for at, row in enumerate(block.rows):
-            _fill(table.add_row(), row, block.columns, "Sum" if block.total and at == len(block.rows) - 1 else "Cell")
+        for row, style in zip(block.rows, _row_styles(block), strict=True):
+            _fill(table.add_row(), row, block.columns, style)
         for row in table.rows:
             _mark(row, "w:cantSplit")
         self._below(block.notes, block.source)
@@ -140,8 +141,19 @@ class _Writer:
         self._below((), block.source)
 
     def _below(self, notes: Sequence[str], source: str) -> None:
-        for note in (*notes, f"Källa: {source}."):
-            self.word.add_paragraph(note, style="Note")
+        for note in notes:
+            self.word.add_paragraph(note, style="Note").paragraph_format.keep_with_next = True
+        self.word.add_paragraph(f"Källa: {source}.", style="Note")
+
+
+def _row_styles(block: Table) -> Iterator[str]:
+    """The style of each row: a table that fits on a page keeps together with its notes, a long one may break."""
+    last, fits = len(block.rows) - 1, len(block.rows) <= _ROWS_TOGETHER
+    for at in range(len(block.rows)):
+        if block.total and at == last:
+            yield "Sum"
+        else:
+            yield "Kept" if fits else "Cell"
 
 
 def _styles(word: Any) -> None:
@@ -162,10 +174,10 @@ def _styles(word: Any) -> None:
     styles["Caption"].paragraph_format.space_before = Pt(14)
     contents = styles.add_style("Contents", WD_STYLE_TYPE.PARAGRAPH)
     contents.base_style, contents.paragraph_format.space_after = normal, Pt(2)
-    for name, points, bold in (("Cell", 9.0, False), ("Head", 8.5, True), ("Sum", 9.0, True)):
+    for name, points, bold in (("Cell", 9.0, False), ("Kept", 9.0, False), ("Head", 8.5, True), ("Sum", 9.0, True)):
         cell = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         cell.base_style, cell.font.size, cell.font.bold = normal, Pt(points), bold
-        cell.paragraph_format.space_after = Pt(0)
+        cell.paragraph_format.space_after, cell.paragraph_format.keep_with_next = Pt(0), name != "Cell"
 
 
 def _page(section: Any, document: Document) -> None:
