@@ -53,6 +53,8 @@ class Reading:
     equalisation: IncomeEqualisation | None
     staffing: Staffing | None
     deliveries: Deliveries
+    made_up_population: tuple[int, ...]
+    """The years whose numbers of inhabitants are made up."""
     parameters: tuple[tuple[Any, ...], ...]
     official: tuple[tuple[Any, ...], ...]
     inputs: tuple[tuple[Any, ...], ...]
@@ -110,6 +112,7 @@ def read(source: Published, names: Names, boundaries: Sequence[str]) -> Reading:
         equalisation=read_income_equalisation(source, areas, _latest(months.counted)),
         staffing=read_staffing(source, areas, _scenario(money, boundaries)),
         deliveries=deliveries,
+        made_up_population=tuple(source.rows("made_up_population", int)),
         parameters=tuple(source.rows("parameters", _row)),
         official=tuple(source.rows("official_series", _row)),
         inputs=tuple(source.rows("inputs", _row)),

@@ -10,15 +10,16 @@ from functools import partial
 from dashboard.documents import money_tables as money
 from dashboard.documents import quality_tables, staffing_tables, volume_tables
 from dashboard.documents.annex import annex
+from dashboard.documents.assumed import Assumption, assumed_money, assumed_population, assumed_staffing
 from dashboard.documents.blocks import Block, Document, Heading, plain, said
 from dashboard.documents.facts import Facts, facts, facts_of_municipality
 from dashboard.documents.placeholders import SHEET
 from dashboard.documents.reading import Reading
 from dashboard.documents.texts import Texts
-from dashboard.documents.wording import WAYS
 from dashboard.words import listed
 
 Part = Callable[[Reading], Iterator[Block]]
+EVERY_ASSUMPTION: tuple[Assumption, ...] = (assumed_money, assumed_staffing, assumed_population)
 SYNTHETIC = "Syntetiska leveranser – inga verkliga patienter"
 _INDICATORS = 6
 """So many indicators have room on a municipality's sheet."""
@@ -35,12 +36,15 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Report:
-    """A report: its id, which is its file's name and the beginning of its texts' names; its title; its chapters."""
+    """A report: its id, which is its file's name and the beginning of its texts' names; its title; its chapters.
+
+    `assumes`: which of a release's assumptions it tells of.
+    """
 
     id: str
     title: str
     chapters: tuple[Chapter, ...]
-    tells_money: bool = True
+    assumes: tuple[Assumption, ...]
 
 
 _questions = partial(money.questions_tables, every_method=False)
@@ -64,6 +68,7 @@ REPORTS = (
             Chapter("Inkomstutjämningen", "inkomstutjamning", (money.income_table,)),
             Chapter("Vad som är osäkert", "osakert"),
         ),
+        assumes=EVERY_ASSUMPTION,
     ),
     Report(
         "ekonomirapport",
@@ -80,6 +85,7 @@ REPORTS = (
             Chapter("Inkomstutjämningen", "inkomstutjamning", (money.income_table,)),
             Chapter("Vad som är osäkert", "osakert"),
         ),
+        assumes=(assumed_money,),
     ),
     Report(
         "personalrapport",
@@ -99,7 +105,7 @@ REPORTS = (
             Chapter("Vad som är överenskommet", "overenskommet"),
             Chapter("Vad som är osäkert", "osakert"),
         ),
-        tells_money=False,
+        assumes=(assumed_staffing,),
     ),
 )
 
@@ -113,7 +119,7 @@ def report(asked: Report, reading: Reading, texts: Texts) -> Document:
     if lacking:
         chapters.append(said(f"Utgåvan har inget underlag för: {listed(lacking).lower()}."))
     summary = texts.paragraphs(f"{asked.id}-sammanfattning", known)
-    assumed = _assumed(reading, tells_money=asked.tells_money)
+    assumed = _assumed(reading, asked.assumes)
     return _document(asked.title, reading, summary, (*chapters, *annex(reading, texts, known)), assumed)
 
 
@@ -126,7 +132,7 @@ def sheet(code: str, reading: Reading, texts: Texts) -> Document:
         *staffing_tables.of_municipality(reading, code),
         *quality_tables.places_of(reading, code, _INDICATORS),
     )
-    name, assumed = reading.areas.get(code, code), _assumed(reading, tells_money=True)
+    name, assumed = reading.areas.get(code, code), _assumed(reading, EVERY_ASSUMPTION)
     return _document(name, reading, texts.paragraphs(SHEET, known), parts, assumed)
 
 
@@ -161,26 +167,11 @@ def _titled(title: str, reading: Reading, assumed: str) -> str:
 
 def _notice(reading: Reading, assumed: str) -> str:
     """The first line: what is made up, and what is assumed."""
-    told = reading.release.notice_sv or (SYNTHETIC if reading.is_synthetic else "")
-    return " ".join(f"{plain(text).rstrip('.')}." for text in (told, assumed) if text)
+    told = plain(reading.release.notice_sv or (SYNTHETIC if reading.is_synthetic else ""))
+    return " ".join(text for text in (f"{told.rstrip('.')}." if told else "", assumed) if text)
 
 
-def _assumed(reading: Reading, *, tells_money: bool) -> str:
-    """What of a document rests on assumptions, in words; empty where nothing does."""
-    return _assumed_money(reading) if tells_money else _assumed_staffing(reading)
-
-
-def _assumed_money(reading: Reading) -> str:
-    money = reading.money
-    bases = [row.basis for row in money.years] if money else []
-    bases += [row.basis for table in money.questions for row in table.rows] if money else []
-    told = "Belopp och öre är illustrativa: minst ett tal bakom dem är ett antagande"
-    return told if "illustrative" in bases else ""
-
-
-def _assumed_staffing(reading: Reading) -> str:
-    found = reading.staffing.ways if reading.staffing else ()
-    ways = [f"”{WAYS[way.method].lower()}”" for way in found if way.basis == "illustrative"]
-    return (
-        f"Illustrativa är årsarbetare enligt {listed(ways)}: minst ett tal bakom dem är ett antagande" if ways else ""
-    )
+def _assumed(reading: Reading, told: Sequence[Assumption]) -> str:
+    """What of a document is illustrative, in a sentence; empty where nothing is."""
+    parts = [text for tell in told if (text := tell(reading))]
+    return f"Illustrativa, eftersom antaganden ingår: {'; '.join(parts)}." if parts else ""

@@ -22,6 +22,8 @@ _FONT = "Arial"
 _INK, _QUIET, _ACCENT = "1B1B1B", "555555", "0B5394"
 _ROWS_TOGETHER = 24
 """A table of more rows may break between pages; the same in `report.typ`."""
+_LONGEST = 255
+"""What a file says of itself may have so many characters."""
 _CONTENTS = 'TOC \\o "1-2" \\h \\z \\u'
 _AFTER_HYPHENATION = ("w:characterSpacingControl", "w:savePreviewPicture", "w:compat", "w:rsids")
 """What follows the setting in Word's order of settings."""
@@ -51,9 +53,9 @@ class _Writer:
     def prepare(self, document: Document) -> None:
         """Styles, language, page, header and footer, and what the file says of itself."""
         properties = self.word.core_properties
-        properties.title = f"{document.title}, {document.region}"
+        properties.title = f"{document.title}, {document.region}"[:_LONGEST]
         properties.author, properties.last_modified_by, properties.language = "hemvard", "hemvard", "sv-SE"
-        properties.subject, properties.comments, properties.revision = document.notice, "", 1
+        properties.subject, properties.comments, properties.revision = document.notice[:_LONGEST], "", 1
         properties.created = properties.modified = document.made
         _styles(self.word)
         self.word.settings.element.insert_element_before(_element("w:autoHyphenation"), *_AFTER_HYPHENATION)

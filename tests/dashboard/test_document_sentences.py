@@ -95,9 +95,15 @@ def test_a_release_without_an_agreement_says_so(reading: Reading) -> None:
 def test_what_is_made_up_or_assumed_is_in_title_and_notice(reading: Reading) -> None:
     made = report(ECONOMY, reading, Texts())
     assert made.title == "Ekonomirapport – syntetiska uppgifter, illustrativa tal"
-    assert made.notice.startswith("Syntetiska leveranser – inga verkliga patienter. Belopp och öre är illustrativa")
+    assert made.notice.startswith(
+        "Syntetiska leveranser – inga verkliga patienter. Illustrativa, eftersom antaganden ingår: belopp och öre"
+    )
     staff = report(STAFF, reading, Texts())
-    assert "Illustrativa är årsarbetare enligt ”besökens tid”" in staff.notice
+    assert staff.notice.endswith(
+        "patienter. Illustrativa, eftersom antaganden ingår: årsarbetare enligt ”besökens tid”."
+    )
+    final = report(FINAL, replace(reading, made_up_population=(2011, 2012)), Texts())
+    assert final.notice.endswith("; folkmängden 2011 och 2012, och därmed värden per invånare.")
 
 
 def test_real_deliveries_and_official_figures_say_neither(reading: Reading) -> None:
@@ -110,7 +116,9 @@ def test_real_deliveries_and_official_figures_say_neither(reading: Reading) -> N
 
 
 def test_a_region_s_own_notice_stands_although_nothing_is_made_up(reading: Reading) -> None:
-    real = replace(reading, release=replace(reading.release, data="real", notice_sv="Utkast"), money=None)
+    real = replace(
+        reading, release=replace(reading.release, data="real", notice_sv="Utkast"), money=None, staffing=None
+    )
     assert report(FINAL, real, Texts()).notice == "Utkast."
 
 

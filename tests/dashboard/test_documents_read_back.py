@@ -275,7 +275,7 @@ def test_names_and_texts_of_deliveries_are_never_markup_and_a_sheet_is_one_page_
     tmp_path: Path,
 ) -> None:
     made = whole(HOSTILE)
-    made["meta.release"][0]["region_name"] = '#set page(width: 1cm) <w:p/>"'
+    made["meta.release"][0]["region_name"] = '#set page(width: 1cm) <w:p/>"' + " Län" * 80
     for row in made["volumes.scenario_totals"]:
         row["title_sv"] = f'#import "@preview/x:1" {row["title_sv"]} **fet** <b>'
     for row in made["quality.deliveries"]:
