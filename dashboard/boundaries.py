@@ -65,6 +65,7 @@ class Boundary:
 class BoundaryTable:
     """The boundaries of the latest whole year, or of the latest where none is whole; `period` names its months."""
 
+    year: int
     period: str
     rows: tuple[Boundary, ...]
 
@@ -99,7 +100,7 @@ def read_boundaries(source: Published, months: Sequence[date], order: Sequence[s
         if (row.year, row.scenario) == (year, ids[0])
     }
     named = spans(month for month in months if month.year == year) or str(year)
-    return BoundaryTable(named, tuple(_boundary(totals[entry], ids[0], differences) for entry in ids))
+    return BoundaryTable(year, named, tuple(_boundary(totals[entry], ids[0], differences) for entry in ids))
 
 
 def _year(years: set[int], months: Sequence[date]) -> int:
@@ -117,11 +118,11 @@ def _boundary(row: TotalRow, first: str, differences: Mapping[str, DifferenceRow
         row.scenario,
         row.title_sv,
         *(visits, unplanned, patients, on_unknown, difference, added, removed),
-        form="first" if row.scenario == first else _form(difference, added),
+        form="first" if row.scenario == first else form_of(difference, added),
     )
 
 
-def _form(difference: Figure, added: Figure) -> Form:
+def form_of(difference: Figure, added: Figure) -> Form:
     """How the difference is said in words; `other`: as many visits, but not the same ones."""
     if not difference.shown:
         return "protected" if difference.status == "protected" else "missing"

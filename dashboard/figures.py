@@ -62,6 +62,13 @@ def difference(whole: Figure, *parts: Figure) -> Figure:
     return Figure(whole.count - sum(part.count for part in parts), _weakest((whole, *parts)))
 
 
+def change(before: Figure, after: Figure) -> Figure:
+    """The later value less the earlier, exactly; hidden or missing where one of them is."""
+    if before.value is None or after.value is None:
+        return Figure(None, _weakest((before, after)))
+    return Figure(Fraction(after.value) - Fraction(before.value), _weakest((before, after)))
+
+
 def share(part: Figure, whole: Figure) -> Figure:
     """The part of the whole, as an exact fraction; not applicable where the whole is 0."""
     if not (part.shown and whole.shown):

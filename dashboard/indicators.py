@@ -1,7 +1,7 @@
-"""The indicators: the region's value in each period, and the municipalities' in the latest one."""
+"""The indicators: the values of the region, its parts and its municipalities, period by period."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -86,10 +86,25 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Series:
+    """An area's results by period."""
+
+    kind: str
+    code: str
+    name: str
+    results: Mapping[str, Result]
+
+
+@dataclass(frozen=True)
 class Indicator:
-    """An indicator: its definition, the region period by period, and the areas of the latest period."""
+    """An indicator: its definition, the region period by period, and the areas of the latest period.
+
+    `series` has every area in every one of the `periods`: the region, county parts and municipalities.
+    """
 
     definition: Definition
+    periods: tuple[str, ...]
+    series: tuple[Series, ...]
     region: tuple[Result, ...]
     latest_period: str
     latest: Result | None
@@ -120,6 +135,17 @@ class Indicator:
         """Whether the region's latest value could be held against the baseline."""
         return self.latest is not None and self.latest.signal != _NOT_ASSESSED
 
+    def latest_of(self, area: str) -> Result | None:
+        """An area's value in the latest period; `area` is a code, or `all` for the region."""
+        found = (entry for entry in self.series if entry.code == area or (area, entry.kind) == ("all", "region"))
+        series = next(found, None)
+        return series.results.get(self.latest_period) if series else None
+
+    @property
+    def reaches_target(self) -> bool | None:
+        """Whether the region's latest value is at its target; None without a value, a target or a good direction."""
+        return None if self.latest is None else reaches(self.latest, self.definition.direction)
+
     @property
     def deviates(self) -> bool:
         """Whether the region's latest value gives a signal against the baseline."""
@@ -134,6 +160,14 @@ def read_indicators(source: Published, names: Mapping[str, str]) -> tuple[Indica
     found = _shown(source.rows("indicator_definitions", Definition), rows.keys())
     made = [_indicator(entry, rows.get((entry.indicator_id, entry.version), []), names) for entry in found]
     return tuple(sorted(made, key=lambda entry: alphabetical(entry.definition.title_sv)))
+
+
+def reaches(result: Result, direction: str) -> bool | None:
+    """Whether a value is at its target; None without a value, a target or a direction that is good."""
+    if result.value.value is None or result.target is None or direction not in ("higher", "lower"):
+        return None
+    value = float(result.value.value)
+    return value >= result.target if direction == "higher" else value <= result.target
 
 
 def charted(indicators: Sequence[Indicator]) -> frozenset[tuple[str, int]]:
@@ -160,17 +194,32 @@ def _indicator(definition: Definition, found: Sequence[ResultRow], names: Mappin
     shown = _KOLADA if definition.kind == _EXTERNAL else "own"
     rows = [row for row in found if row.comparison_source == shown]
     beside = {_place(row): row for row in found if row.comparison_source == _KOLADA and shown != _KOLADA}
-    last = rows[-1] if rows else None
-    at_last = [row for row in rows if last and _span(row) == _span(last)]
-    here = [row for row in at_last if row.area_type == "region"]
-    by_code = {row.area_code: row for row in at_last if row.area_type == "municipality"}
+    series = _series(rows, names, beside)
+    latest_period = _span(rows[-1]) if rows else ""
+    region = next((entry for entry in series if entry.kind == "region"), None)
+    latest = [(entry, entry.results.get(latest_period)) for entry in series]
     return Indicator(
         definition,
-        tuple(_result(row, _span(row), beside) for row in rows if row.area_type == "region"),
-        _span(last) if last else "",
-        _result(here[0], "", beside) if here else None,
-        tuple(_result(by_code[code], names.get(code, code), beside) for code in ordered({*by_code}, names)),
+        tuple(dict.fromkeys(_span(row) for row in rows)),
+        series,
+        tuple(region.results.values()) if region else (),
+        latest_period,
+        region.results.get(latest_period) if region else None,
+        tuple(replace(result, label=of.name) for of, result in latest if result and of.kind == "municipality"),
     )
+
+
+def _series(
+    rows: Sequence[ResultRow], names: Mapping[str, str], beside: Mapping["_Place", ResultRow]
+) -> tuple[Series, ...]:
+    """The region, then county parts and municipalities in Swedish order."""
+    listed = []
+    for kind in ("region", "county_part", "municipality"):
+        of_kind = [row for row in rows if row.area_type == kind]
+        for code in ordered({row.area_code for row in of_kind}, names):
+            results = {_span(row): _result(row, _span(row), beside) for row in of_kind if row.area_code == code}
+            listed.append(Series(kind, code, names.get(code, code), results))
+    return tuple(listed)
 
 
 _Place = tuple[date, date, str, str]

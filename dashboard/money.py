@@ -24,7 +24,7 @@ class Money:
 
     years: tuple[ShiftRow, ...]
     questions: tuple[Questions, ...]
-    effects: Effects | None
+    all_effects: tuple[Effects, ...]
     variants: tuple[Variant, ...]
     ahead: LookAhead | None
     sensitivity: Sensitivity | None
@@ -33,6 +33,15 @@ class Money:
     settlements: tuple[Settlement, ...]
     purchases: tuple[Purchase, ...]
     sharings: tuple[Sharing, ...]
+
+    @property
+    def effects(self) -> Effects | None:
+        """What was agreed, in its first year; None where nothing is published."""
+        return next((entry for entry in self.all_effects if entry.is_agreed), None)
+
+    def effects_of(self, scenario: str, year: int) -> Effects | None:
+        """What a boundary would be in a year; None where nothing is published."""
+        return next((entry for entry in self.all_effects if (entry.scenario, entry.year) == (scenario, year)), None)
 
     @property
     def boundary(self) -> str:

@@ -1,220 +1,141 @@
-"""The pages of a release: the first one, and the dictionary, in Swedish; made from the published database alone."""
+"""The site of a release: static pages in Swedish that need no server and no network, made from the published database.
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from functools import cache
+`pages/` has a module for each page: what it shows. `templates/` has how it looks and its words. What a reader may
+choose lies beside the pages in `data/`, as pieces of page made by the same templates; `assets/` has style and scripts.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from dashboard import words
-from dashboard.boundaries import BoundaryTable, read_boundaries
-from dashboard.charts import (
-    BLUE,
-    GREY,
-    ORANGE,
-    Bar,
-    Dot,
-    Line,
-    bar_chart,
-    described_dots,
-    described_line,
-    dot_chart,
-    month_chart,
+from dashboard.charts import Chart, drawn, library, packed, postponed, undrawn
+from dashboard.choices import Block
+from dashboard.dictionary import as_csv
+from dashboard.environment import STATIC, environment
+from dashboard.map_chart import Shape
+from dashboard.page import Page
+from dashboard.pages import (
+    about,
+    boundaries,
+    data_quality,
+    dictionary,
+    economy,
+    gap,
+    municipality,
+    quality,
+    staffing,
+    start,
+    volumes,
 )
-from dashboard.deliveries import Deliveries, read_deliveries
-from dashboard.dictionary import as_csv, read_dictionary
-from dashboard.equalisation import IncomeEqualisation, read_income_equalisation
-from dashboard.figures import MISSING, Figure, figure, share
-from dashboard.headline import Comparison, Headline, headline, month_compared
-from dashboard.indicators import Indicator, Result, charted, read_indicators
-from dashboard.money import Money, read_money
-from dashboard.months import Kind, Months, read_months
-from dashboard.municipalities import MunicipalityTable, municipality_table
-from dashboard.published import Published, published
-from dashboard.tax_shift import Effects
-from dashboard.years import YearTable, read_years
+from dashboard.published import published
+from dashboard.reading import CountyPart, Reading, Region
 
-TEMPLATES = Path(__file__).parent / "templates"
-PAGE = "index.html"
-DICTIONARY = "dictionary.html"
+Drawing = Callable[[Chart | None], Markup]
+"""How a template puts a chart in a page."""
+_MODULES = (start, volumes, boundaries, economy, quality, gap, staffing, data_quality, about, dictionary)
 
 
-@dataclass(frozen=True)
-class Release:
-    """A row of the query `release`."""
-
-    release_id: str
-    region_name: str
-    data: str
-    notice_sv: str | None
-    min_persons: int
-    cells_protected_share: Decimal | None
-    visits_protected_share: Decimal | None
-    code_version: str
-    inputs_hash: str
-    created_at: datetime | None
+def put_drawn(chart: Chart | None) -> Markup:
+    """A chart as it is to be seen; nothing of none."""
+    return drawn(chart) if chart else Markup()
 
 
-@dataclass(frozen=True)
-class MonthLine:
-    """A line of the month table, with what its chart says in one sentence."""
-
-    kind: Kind
-    figures: tuple[Figure, ...]
-    latest: Comparison | None
+def put_undrawn(chart: Chart | None) -> Markup:
+    """A chart as a text that the browser draws; nothing of none."""
+    return undrawn(chart) if chart else Markup()
 
 
-@dataclass(frozen=True)
-class Page:
-    """All that the templates show."""
+def render(
+    database: Path,
+    target: Path,
+    municipalities: Mapping[str, str],
+    boundaries: Sequence[str] = (),
+    county_parts: Sequence[CountyPart] = (),
+    shapes: Mapping[str, Shape] | None = None,
+) -> None:
+    """Write a published database's pages in the folder `target`, which is made if need be; `index.html` is the first.
 
-    release: Release | None
-    months: tuple[date, ...]
-    headline: Headline
-    lines: tuple[MonthLine, ...]
-    years: YearTable | None
-    municipalities: MunicipalityTable | None
-    boundaries: BoundaryTable | None
-    indicators: tuple[Indicator, ...]
-    charted: frozenset[tuple[str, int]]
-    made_up_population: tuple[int, ...]
-    money: Money | None
-    equalisation: IncomeEqualisation | None
-    deliveries: Deliveries
-    parameters: tuple[tuple[Any, ...], ...]
-    official: tuple[tuple[Any, ...], ...]
-    inputs: tuple[tuple[str, int], ...]
-    counted: tuple[date, ...]
-
-
-_LINES: tuple[Kind, ...] = ("home_health_care", "home_visit", "other", "every")
-
-
-def render(database: Path, target: Path, municipalities: Mapping[str, str], boundaries: Sequence[str] = ()) -> None:
-    """Write a published database's `index.html`, `dictionary.html` and `dictionary.csv` in the folder `target`.
-
-    The folder is made if need be. `municipalities` gives the name behind each code of the region's tables; a code
-    without a name shows as itself. `boundaries` are the ids of the boundaries in the order of the page: the first is
-    the one that the others are compared with. Nothing but the file's published tables is read, and it is opened
-    read-only.
+    `municipalities` gives the name behind each code of the region's tables; a code without a name shows as itself.
+    `boundaries` are the ids of the boundaries in the order of the pages: the first is the one that the others are
+    compared with. `shapes` are the municipalities' borders by code; without them there is no map. Nothing but the
+    file's published tables is read, and it is opened read-only.
     """
+    region = Region(municipalities, boundaries, county_parts, shapes or {})
     with published(database) as source:
-        page, tables = read_page(source, municipalities, boundaries), read_dictionary(source)
-    shown = {
-        PAGE: environment().get_template(PAGE).render(page=page),
-        DICTIONARY: environment().get_template(DICTIONARY).render(release=page.release, tables=tables),
-        "dictionary.csv": as_csv(tables),
+        files = dict(written(Reading(source, region)))
+    for name, text in files.items():
+        file = target / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="")
+
+
+def written(reading: Reading) -> Iterator[tuple[str, str]]:
+    """The name and the text of every file of the site."""
+    listed = pages(reading)
+    for page in listed:
+        common = _common(page, listed, reading)
+        yield page.file, _page(page, common)
+        if page.may_choose:
+            yield page.data, _data(page, common)
+    yield "dictionary.csv", as_csv(reading.dictionary)
+    for file in sorted(STATIC.iterdir()):
+        yield f"assets/{file.name}", file.read_text(encoding="utf-8")
+    yield "assets/vega.js", library()
+
+
+def pages(reading: Reading) -> tuple[Page, ...]:
+    """Every page of the site, in the order of the menu; those that the menu leads to by a list come last."""
+    return (*(module.page(reading) for module in _MODULES), *municipality.pages(reading))
+
+
+def page_text(page: Page, listed: Sequence[Page], reading: Reading, draw: Drawing = put_drawn) -> str:
+    """A page of those listed as HTML, its parts as they are when it opens, its charts as `draw` makes them."""
+    return _page(page, _common(page, listed, reading), draw)
+
+
+def _page(page: Page, common: Mapping[str, Any], draw: Drawing = put_drawn) -> str:
+    block = partial(_block, page, common, draw)
+    return environment().get_template(page.template).render(**common, draw=draw, block=block)
+
+
+def _common(page: Page, listed: Sequence[Page], reading: Reading) -> dict[str, Any]:
+    """What every template may use."""
+    release = reading.release
+    return {
+        **page.shown,
+        "page": page,
+        "menu": [entry for entry in listed if entry.name],
+        "places": reading.places,
+        "release": release,
+        "region": release.region_name if release else "regionen",
+        "synthetic": release is None or release.data != "real",
+        "min_persons": release.min_persons if release else None,
+        "counted": reading.months.counted,
+        "names": reading.names,
+        "later": postponed,
     }
-    target.mkdir(parents=True, exist_ok=True)
-    for name, text in shown.items():
-        (target / name).write_text(text, encoding="utf-8", newline="")
 
 
-def read_page(source: Published, names: Mapping[str, str], boundaries: Sequence[str] = ()) -> Page:
-    """Everything on the page, as the published tables have it."""
-    deliveries = read_deliveries(source)
-    months = read_months(source, deliveries.months)
-    latest = months.counted[-1].year if months.counted else None
-    indicators = read_indicators(source, names)
-    return Page(
-        release=next(iter(source.rows("release", Release)), None),
-        months=months.listed,
-        headline=headline(months),
-        lines=tuple(_line(months, kind) for kind in _LINES if months.publishes(kind)),
-        years=read_years(source, months),
-        municipalities=municipality_table(months, names),
-        boundaries=read_boundaries(source, months.counted, boundaries),
-        indicators=indicators,
-        charted=charted(indicators),
-        made_up_population=tuple(source.rows("made_up_population", int)),
-        money=read_money(source, names, boundaries),
-        equalisation=read_income_equalisation(source, names, latest),
-        deliveries=deliveries,
-        parameters=tuple(source.rows("parameters", _row)),
-        official=tuple(source.rows("official_series", _row)),
-        inputs=tuple(source.rows("inputs", _row)),
-        counted=months.counted,
-    )
+def _block(page: Page, common: Mapping[str, Any], draw: Drawing, name: str) -> Markup:
+    """A part of a page that follows the choices, and an empty place for the one that it may be compared with."""
+    block = page.blocks[name]
+    frame = Markup('<div class="block" data-block="{}" data-by="{}">\n{}\n</div>\n')
+    text = frame.format(name, block.names, _view(block, block.first, common, draw))
+    return text + frame.format(name, block.names_also, "") if block.also else text
 
 
-@cache
-def environment() -> Environment:
-    """The templates, with everything escaped, and the words and charts that they use."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters.update(_FILTERS)
-    charts = {"lines_chart": lines_chart, "indicator_chart": indicator_chart, "effect_chart": effect_chart}
-    made.globals.update(share=share, span=words.span, **charts)
-    return made
+def _view(block: Block, shown: Any, common: Mapping[str, Any], draw: Drawing) -> Markup:
+    text = environment().get_template(block.template).render(**common, view=shown, draw=draw)
+    return Markup(text)  # noqa: S704 – a template's own text: everything in it has been escaped
 
 
-def lines_chart(lines: tuple[MonthLine, ...], months: tuple[date, ...], names: Mapping[str, str]) -> Markup:
-    """The chart of visits month by month; `names` gives the kinds that it draws, in words."""
-    colours: dict[Kind, str] = {"home_health_care": BLUE, "home_visit": ORANGE, "other": GREY}
-    drawn = [Line(names[line.kind], colours[line.kind], line.figures) for line in lines if line.kind in colours]
-    texts = [words.month(month) for month in months]
-    described = " ".join(("Linjediagram, besök per månad.", *(described_line(line, texts) for line in drawn)))
-    return month_chart(months, drawn, described)
-
-
-def indicator_chart(indicator: Indicator, region: str) -> Markup:
-    """The chart of an indicator's latest values with their intervals: the region first, then the areas."""
-    latest = indicator.latest
-    rows = [(region, latest, True)] if latest else []
-    rows += [(area.label, area, False) for area in indicator.areas]
-    dots = [
-        Dot(name, row.value, row.low, row.high, _earlier(row, indicator.latest_period), strong)
-        for name, row, strong in rows
-    ]
-    unit = indicator.definition.unit
-    return dot_chart(dots, f"Diagram, {indicator.definition.title_sv}. {described_dots(dots, unit)}", unit)
-
-
-def effect_chart(effects: Effects) -> Markup:
-    """The chart of gain or loss per inhabitant by municipality, the greatest gain first."""
-    found = [(name, figure(row.effect_sek_per_inhabitant, row.status)) for name, row in effects.rows]
-    known = sorted((bar for bar in found if bar[1].shown), key=lambda bar: -(bar[1].value or 0))
-    said = ", ".join(f"{name} {words.signed(value.value or 0)}" for name, value in known)
-    title = f"Stapeldiagram, vinst (plus) eller förlust (minus) {effects.year} i kronor per invånare"
-    return bar_chart([Bar(name, value) for name, value in known], f"{title}: {said}.")
-
-
-def _earlier(result: Result, period: str) -> Figure:
-    """The baseline, where it is another period than the one shown."""
-    return MISSING if result.baseline_period == period else result.baseline
-
-
-def _line(months: Months, kind: Kind) -> MonthLine:
-    figures = tuple(months.visits(month, kind) for month in months.listed)
-    latest = month_compared(months, months.counted[-1], kind) if months.counted else None
-    return MonthLine(kind, figures, latest)
-
-
-def _row(*values: Any) -> tuple[Any, ...]:
-    return values
-
-
-_FILTERS: dict[str, Callable[..., Any]] = {
-    "number": words.number,
-    "percent": words.percent,
-    "signed": words.signed,
-    "measured": words.measured,
-    "amount": words.amount,
-    "day": words.day,
-    "about": words.about,
-    "month": words.month,
-    "short_month": words.short_month,
-    "moment": words.moment,
-    "spans": words.spans,
-    "listed": words.listed,
-}
+def _data(page: Page, common: Mapping[str, Any]) -> str:
+    """The script that holds every view of a page's parts, by part and chosen values; packed."""
+    views = {
+        name: {key: _view(block, shown, common, put_undrawn) for key, shown in block.views()}
+        for name, block in page.blocks.items()
+    }
+    return f'hemvard.views("{packed(views)}");\n'

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import words
-from dashboard.site import environment
+from dashboard.environment import environment
 
 MOST_ROWS = 100_000
 """Rows of faults in a workbook; more, and it says so."""

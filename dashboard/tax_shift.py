@@ -75,6 +75,8 @@ class QuestionRow:
 class EffectRow:
     """A row of the query `municipality_effects`, in kronor; effect = revenue − cost, plus is a gain."""
 
+    scenario: str
+    is_agreed: bool
     municipality_code: str
     year: int
     population: Decimal | None
@@ -103,14 +105,21 @@ class Questions:
 
 @dataclass(frozen=True)
 class Effects:
-    """The first year, by municipality; `cost`, `revenue` and `effect` are the county's, remainder included."""
+    """A boundary's year, by municipality; `cost`, `revenue` and `effect` are the county's, remainder included."""
 
+    scenario: str
+    is_agreed: bool
     year: int
     rows: tuple[tuple[str, EffectRow], ...]
     cost: Decimal | None
     revenue: Decimal | None
     effect: Decimal | None
     remainder: EffectRow | None
+
+    @property
+    def by_code(self) -> dict[str, EffectRow]:
+        """Municipality code → its row."""
+        return {row.municipality_code: row for _, row in self.rows}
 
 
 def read_questions(source: Published, years: Sequence[ShiftRow], order: Sequence[str]) -> tuple[Questions, ...]:
@@ -122,18 +131,27 @@ def read_questions(source: Published, years: Sequence[ShiftRow], order: Sequence
     return tuple(sorted(listed, key=lambda entry: (entry.agreement, entry.method) not in agreed))
 
 
-def read_effects(source: Published, names: Mapping[str, str]) -> Effects | None:
-    """Gain or loss by municipality, in Swedish order; None where nothing is published."""
-    found = {row.municipality_code: row for row in source.rows("municipality_effects", EffectRow)}
+def read_effects(source: Published, names: Mapping[str, str]) -> tuple[Effects, ...]:
+    """Gain or loss by municipality, in Swedish order, of every boundary and year; what was agreed comes first."""
+    found = source.rows("municipality_effects", EffectRow)
+    grouped = groupby(found, key=lambda row: (row.scenario, row.year))
+    made = [entry for _, group in grouped if (entry := _effects(list(group), names))]
+    return tuple(sorted(made, key=lambda entry: not entry.is_agreed))
+
+
+def _effects(rows: Sequence[EffectRow], names: Mapping[str, str]) -> Effects | None:
+    found = {row.municipality_code: row for row in rows}
     codes = ordered(set(found) - {REMAINDER}, names)
     if not codes:
         return None
     return Effects(
-        found[codes[0]].year,
+        rows[0].scenario,
+        rows[0].is_agreed,
+        rows[0].year,
         tuple((names.get(code, code), found[code]) for code in codes),
-        summed(row.cost_sek for row in found.values()),
-        summed(row.revenue_sek for row in found.values()),
-        summed(row.effect_sek for row in found.values()),
+        summed(row.cost_sek for row in rows),
+        summed(row.revenue_sek for row in rows),
+        summed(row.effect_sek for row in rows),
         found.get(REMAINDER),
     )
 

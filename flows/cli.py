@@ -270,12 +270,66 @@ def rollback(
     typer.echo(roll_back(region, release, home))
 
 
+@app.command()
+def freeze(
+    region: Region,
+    name: Annotated[str, typer.Argument(help="What the decision point is called, such as BP1.")],
+    release: Annotated[
+        str | None, typer.Option("--release", help="A release's id or its beginning. [default: the one in force]")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """A decision point: keep a release for good, with all that it was made of."""
+    from flows.decision_points import freeze as freeze_release
+
+    typer.echo(freeze_release(region, name, release, home))
+
+
+@app.command()
+def verify(
+    region: Region,
+    name: Annotated[str, typer.Argument(help="A decision point, or a release's id or its beginning.")],
+    home: Home = None,
+) -> None:
+    """Is it what it was, and can it be made again? Identical, recomputed except erased rows, archived or different."""
+    from flows.decision_points import verify as verify_release
+
+    typer.echo(verify_release(region, name, home))
+
+
+@app.command()
+def compare(
+    region: Region,
+    before: Annotated[str, typer.Argument(metavar="A", help="A decision point, or a release's id or its beginning.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The later one.")],
+    home: Home = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Every figure and cause, comma-separated, with a header.")] = False,
+    to: Annotated[Path | None, typer.Option("--to", help="Also write text and CSV into this folder.")] = None,
+) -> None:
+    """Why the figures of B are not those of A: each change as a sum of causes."""
+    from flows.compare import compare as compare_releases
+
+    typer.echo(compare_releases(region, before, after, home, as_csv=csv, to=to))
+
+
 @app.command(name="rotate-key")
 def rotate_key(region: Region, home: Home = None) -> None:
     """Another key of pseudonyms: the old one in HEMVARD_PSEUDONYM_KEY, the new one in HEMVARD_NEW_PSEUDONYM_KEY."""
     from flows.keys import rotate_key as rotate
 
     typer.echo(rotate(region, home))
+
+
+@app.command()
+def site(
+    region: Region,
+    home: Home = None,
+    only_print: Annotated[bool, typer.Option("--print", help="Only tell where they are.")] = False,
+) -> None:
+    """Open the pages of the release in force in a browser."""
+    from flows.site import open_site
+
+    typer.echo(open_site(region, home, only_print=only_print))
 
 
 @app.command()

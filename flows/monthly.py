@@ -22,13 +22,10 @@ from pydantic import Field
 from flows.prefect_home import CONSOLE
 from regions.folder import RegionFolder, load_region
 from regions.month import Month
-from tasks import stage as staging
 from tasks import steps
+from tasks import take_in as taking
 from tasks.definitions import source_definitions
-from tasks.faults import DeliveryFault
 from tasks.findings import Changes, changes_in
-from tasks.judge import reject
-from tasks.load import keep_rejected
 from tasks.plan import MonthWork, make_plan
 from tasks.release import collect_inputs, inputs_hash
 from tasks.report import SHOWN, Outcome, markdown, raise_where_blocked, summary
@@ -88,26 +85,8 @@ def monthly(
 
 
 def take_in(run: Run, month: MonthWork) -> None:
-    """A month's deliveries from landing into the lake: all of them, or none."""
-    staging.prepare(run, month.deliveries)
-    rejected = []
-    for delivery in month.deliveries:
-        try:
-            rows = steps.stage(run, delivery)
-            run.say(f"{month.month}  {delivery.source_id}: {rows} rows ({delivery.why})")
-        except DeliveryFault as fault:
-            staging.unstage(run, delivery)
-            rejected.append(reject(delivery, fault))
-    steps.identify(run)
-    judged = steps.judge(run, month.deliveries)
-    rejected += judged.rejected
-    if rejected:
-        keep_rejected(run, month.deliveries, tuple(rejected))
-        run.rejections += rejected
-        run.say(f"{month.month}  not loaded: {len(rejected)} fault(s)")
-        return
-    steps.load(run, month)
-    run.say(f"{month.month}  loaded {judged.rows - judged.quarantined} rows, {judged.quarantined} in quarantine")
+    """A month's deliveries from landing into the lake, by the steps: all of them, or none."""
+    taking.take_in(run, month, taking.Steps(steps.stage, steps.identify, steps.judge, steps.load))
 
 
 def _publish(run: Run, outcome: Outcome) -> None:

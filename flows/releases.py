@@ -6,6 +6,7 @@ from pathlib import Path
 
 from regions.errors import DataError, UsageError
 from regions.folder import RegionFolder, load_region
+from warehouse.decision_points import decision_points
 from warehouse.following import behind_of
 from warehouse.home import RegionHome, find_home
 from warehouse.lock import region_lock
@@ -23,14 +24,17 @@ from warehouse.releases import (
 )
 
 LATEST, PREVIOUS = "latest", "previous"
-_HEAD = ("release", "made (UTC)", "as of", "deliveries of", "size", "changed", "")
+_HEAD = ("release", "made (UTC)", "as of", "deliveries of", "size", "changed", "frozen as", "")
 
 
 def describe_releases(region: str, home: Path | None) -> str:
     """A line a release, the newest first; then what the one in force changed, and what holds it."""
-    folder, place = _found(region, home)
+    folder, place = found_region(region, home)
     current = require_release(place)
-    rows = [_row(release, current) for release in releases_of(place)]
+    frozen: dict[str, list[str]] = {}
+    for point in decision_points(place):
+        frozen.setdefault(point.release, []).append(point.name)
+    rows = [_row(release, current, frozen.get(release.name, ())) for release in releases_of(place)]
     lines = [f"{folder.region.name}: {len(rows)} release(s)", "", *_aligned([_HEAD, *rows]), "", *_changes(current)]
     lines += _held(place, current)
     lines += [f"Held by a reader, and not yet of it: {place.published / name}" for name in behind_of(place, current)]
@@ -43,25 +47,26 @@ def roll_back(region: str, asked: str, home: Path | None) -> str:
     `asked` is an id or the beginning of one, `previous`, or `latest`, which ends a rollback. UsageError where it names
     none or several, DataError where the release is not as it was made, BusyError where a run holds the region.
     """
-    folder, place = _found(region, home)
+    folder, place = found_region(region, home)
     require_release(place)
     with region_lock(place, wait=False):
         current = require_release(place)
         hold = read_hold(place)
         target = _asked_for(place, asked, current, hold)
-        _require_whole(target)
+        require_whole(target)
         kept = _hold(target, current, hold)
         write_hold(place, kept)
         put_in_force(place, target)
     return "\n".join((*_told(folder, target, current, kept), *_behind(place, target)))
 
 
-def _found(region: str, home: Path | None) -> tuple[RegionFolder, RegionHome]:
+def found_region(region: str, home: Path | None) -> tuple[RegionFolder, RegionHome]:
+    """A region's folder, and its home."""
     folder = load_region(region)
     return folder, RegionHome(find_home(home) / folder.region.id)
 
 
-def _row(release: Path, current: Path) -> tuple[str, ...]:
+def _row(release: Path, current: Path, frozen: Sequence[str]) -> tuple[str, ...]:
     manifest = manifest_of(release)
     return (
         release.name,
@@ -70,6 +75,7 @@ def _row(release: Path, current: Path) -> tuple[str, ...]:
         _months(manifest),
         _size(release),
         _number_changed(release),
+        ", ".join(frozen),
         "in force" if release.name == current.name else "",
     )
 
@@ -128,6 +134,11 @@ def _asked_for(place: RegionHome, asked: str, current: Path, hold: Hold | None) 
         if before is None:
             raise _unclear(place, f"No release stands that was in force before {current.name}.")
         return before
+    return named_release(place, asked)
+
+
+def named_release(place: RegionHome, asked: str) -> Path:
+    """The release of which this is the id or its beginning; UsageError where it is of none or of several."""
     found = [release for release in releases_of(place) if release.name.startswith(asked)]
     if len(found) != 1:
         several = f"{asked} is the beginning of {len(found)} releases." if found else f"There is no release {asked}."
@@ -139,7 +150,8 @@ def _unclear(place: RegionHome, text: str) -> UsageError:
     return UsageError(text, where=str(place.releases), todo=f"See which there are: hemvard releases {place.root.name}")
 
 
-def _require_whole(release: Path) -> None:
+def require_whole(release: Path) -> None:
+    """DataError where a release is not as it was made."""
     if faults := faults_of(release):
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise DataError(

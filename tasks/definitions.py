@@ -4,11 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
-from regions.folder import RegionFolder
+from regions.folder import NATIONAL, RegionFolder
 from regions.source import Source
+from warehouse.kept_inputs import set_hash
 
 _ROOT = Path(__file__).resolve().parent.parent
 _READING = (
@@ -32,6 +33,7 @@ _RULES = ("visits.yaml", "records.yaml", "results.yaml", "series.yaml")
 _NOT_OF_ROWS = {"title_sv", "supplier_sv", "note_sv", "due", "required", "transport"}
 """What of a source its readers see, and its rows do not."""
 _ROOMS = ("expectations", "equalisation", "tasks", "warehouse")
+_LOCK = "requirements.lock"
 
 
 def source_definitions(folder: RegionFolder) -> dict[str, str]:
@@ -44,13 +46,31 @@ def rules_hash() -> str:
     return _hash((_ROOT / "expectations" / name).read_bytes() for name in _RULES)
 
 
+def code_files() -> dict[str, bytes]:
+    """The code that makes figures, by its place in the package; of regions the code alone, no region's folder."""
+    found = [file for room in _ROOMS for file in (_ROOT / room).rglob("*") if file.suffix in (".py", ".sql", ".yaml")]
+    found += (_ROOT / "regions").glob("*.py")
+    return {file.relative_to(_ROOT).as_posix(): file.read_bytes() for file in found}
+
+
 @cache
 def code_hash() -> str:
     """The hash of the code that makes figures."""
-    files = sorted(
-        file for room in _ROOMS for file in (_ROOT / room).rglob("*") if file.suffix in (".py", ".sql", ".yaml")
-    )
-    return _hash(file.relative_to(_ROOT).as_posix().encode() + b"\0" + file.read_bytes() for file in files)
+    return set_hash(code_files())
+
+
+def national_files() -> dict[str, bytes]:
+    """What holds for every region: the files of `regions/sweden`, by their place in it."""
+    found = [file for file in NATIONAL.rglob("*") if file.suffix in (".yaml", ".csv")]
+    return {file.relative_to(NATIONAL).as_posix(): file.read_bytes() for file in found}
+
+
+def lock_files() -> dict[str, bytes]:
+    """The exact versions of the libraries: the lock of a checkout, else what is installed."""
+    if (_ROOT / _LOCK).is_file():
+        return {_LOCK: (_ROOT / _LOCK).read_bytes()}
+    installed = sorted({f"{entry.name}=={entry.version}" for entry in distributions()})
+    return {_LOCK: "\n".join(installed).encode()}
 
 
 def code_version() -> str:

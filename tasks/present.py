@@ -2,16 +2,25 @@
 
 from pathlib import Path
 
+from dashboard.reading import CountyPart
 from dashboard.site import render
 from regions.scenarios import resolved
 from tasks.run import Run
+from tasks.shapes import municipality_shapes
 from warehouse.releases import DATABASE, finish, put_in_force
 
 
 def present(run: Run, building: Path) -> Path:
     """Render the pages into the built folder, name it, and put it in force; the release's folder."""
-    boundaries = [boundary.id for boundary in resolved(run.folder.scenarios)]
-    render(building / DATABASE, building / "dashboard", municipality_names(run), boundaries)
+    region = run.folder.region
+    render(
+        building / DATABASE,
+        building / "dashboard",
+        municipality_names(run),
+        [boundary.id for boundary in resolved(run.folder.scenarios)],
+        [CountyPart(part.id, part.name, part.municipalities) for part in region.county_parts],
+        municipality_shapes(region.municipalities),
+    )
     made = finish(run.home, building)
     put_in_force(run.home, made)
     return made

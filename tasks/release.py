@@ -2,41 +2,36 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
-from expectations.rules import Rule, record_rules, result_rules, rule, visit_rules
+from expectations.rules import Rule, result_rules, rule
 from expectations.suite import failed_results
 from regions.errors import DataError
 from regions.parameters import ParameterValue
 from tasks.compute import bound_of
 from tasks.continuity import write_continuity
 from tasks.csv_files import write_csv_files
-from tasks.definitions import code_hash, code_version, rules_hash
-from tasks.equalisation.tables import equalisation, with_official_values
+from tasks.definitions import code_hash, code_version, national_files, rules_hash
+from tasks.equalisation.official import official_values
 from tasks.findings import date_new, write_changes
 from tasks.protect import BUILD
-from tasks.quarantine import show_standing
-from tasks.register import latest_official, register, register_table, retrieved
-from tasks.row_counts import count_rows
+from tasks.register import latest_official, register
+from tasks.restatements import write_restatements
 from tasks.run import Run
-from tasks.staffing import staffing_rows
+from tasks.states import PARAMETERS, MadeOf, Side, keep_inputs
+from tasks.tables import insert, target_of, write_tables
 from tasks.workbook import names_of, write_workbook
-from warehouse import indicators, releases, schema
+from warehouse import releases, schema
 from warehouse.canonical import table_hash
-from warehouse.columns import Table
-from warehouse.lake import registered, snapshot
-from warehouse.lineage import lineage
-from warehouse.model_files import MODELS
 from warehouse.models import computed_models
 from warehouse.releases import Manifest
-from warehouse.sql import columns, literal, qualified
+from warehouse.sql import columns, literal
 
 NOTICE_SV = "Syntetiska leveranser – inga verkliga patienter"
 FORMAT = 1
+THIS = "this release"
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,16 @@ def collect_inputs(run: Run) -> list[Input]:
     bound = bound_of(run.folder)
     models = [Input("model", model.name, model.definition(bound)) for model in computed_models()]
     files = [Input("region_file", name, hashlib.sha256(text).hexdigest()) for name, text in run.folder.files.items()]
-    known = repr([astuple(value) for value in _known_parameters(run)]).encode()
+    national = [
+        Input("national_file", name, hashlib.sha256(text).hexdigest())
+        for name, text in national_files().items()
+        if not name.startswith(PARAMETERS)  # of these, values known on the day count: the next line but two
+    ]
+    values = {
+        "known values": run.folder.parameters.all(),
+        "known official values": official_values(run.connection, run.folder),
+    }
+    known = [Input("parameters", name, _hash_of_known(run, found)) for name, found in values.items()]
     asked = [Input("as_of", day, hashlib.sha256(day.encode()).hexdigest()) for day in _asked_day(run)]
     return sorted(
         [
@@ -71,8 +75,9 @@ def collect_inputs(run: Run) -> list[Input]:
             *official,
             *models,
             *files,
+            *national,
+            *known,
             *asked,
-            Input("parameters", "known values", hashlib.sha256(known).hexdigest()),
             Input("rules", "expectations", rules_hash()),
             Input("code", code_version(), code_hash()),
         ],
@@ -90,17 +95,14 @@ def release(run: Run, building: Path, inputs: Sequence[Input]) -> Manifest:
 
     Raises DataError where a result rule is broken; then nothing is put in force.
     """
-    count_rows(run)
+    write_tables(run)
     with run.transaction():
-        _write_quality(run)
-        _write_official(run)
         write_changes(run, f"{BUILD}.{schema.CHANGES.name}")
-        _write_definitions(run)
-        _write_staffing(run)
-        _write_equalisation(run)
         write_continuity(run, BUILD)
-        _write_meta(run, inputs)
-    manifest = _manifest(run, inputs)
+        insert(run, schema.INPUTS, [astuple(entry) for entry in inputs])
+    made_of = keep_inputs(run)
+    write_restatements(run, Side(THIS, {(e.kind, e.name): e.hash for e in inputs}, run.as_of, made_of))
+    manifest = _manifest(run, inputs, made_of)
     _write_release(run, manifest)
     date_new(run, f"{BUILD}.{schema.CHANGES.name}", str(manifest["release_id"]))
     _check(run)
@@ -113,93 +115,10 @@ def release(run: Run, building: Path, inputs: Sequence[Input]) -> Manifest:
     return manifest
 
 
-def _target(table: Table) -> str:
-    return qualified(f"{BUILD}.{table.name}")
-
-
-def _write_quality(run: Run) -> None:
-    entries = register(run.folder, run.ledger())
-    messages = {entry.id: entry.message_sv for entry in (*visit_rules(), *record_rules())}
-    show_standing(run.connection)
-    rules = pa.table({"rule_id": list(messages), "message_sv": list(messages.values())})
-    with registered(run.connection, {"hemvard_register": register_table(entries), "hemvard_rules": rules}):
-        for table in (schema.DELIVERIES, schema.RULE_RESULTS, schema.QUARANTINE_SUMMARY):
-            sql = (MODELS / f"{table.name.replace('.', '/')}.sql").read_text(encoding="utf-8")
-            run.connection.execute(f"INSERT INTO {_target(table)} BY NAME {sql} ORDER BY {columns(table.key)}")
-
-
-def _write_official(run: Run) -> None:
-    rows = [
-        (
-            entry.source.id,
-            entry.source.title_sv,
-            entry.source.supplier_sv,
-            entry.months[0].first,
-            entry.months[-1].first,
-            len(entry.months),
-            entry.retrieved_at,
-            entry.source.note_sv,
-        )
-        for entry in retrieved(run.folder, run.ledger())
-    ]
-    _insert(run, schema.OFFICIAL_SERIES, rows)
-
-
-def _write_definitions(run: Run) -> None:
-    names = schema.INDICATOR_DEFINITIONS.names()
-    rows = [[getattr(entry, name) for name in names] for entry in indicators.definitions()]
-    _insert(run, schema.INDICATOR_DEFINITIONS, rows)
-
-
-def _write_staffing(run: Run) -> None:
-    rows = [astuple(row) for row in staffing_rows(run.connection, run.folder, run.started_at.date())]
-    _insert(run, schema.STAFFING, rows)
-
-
-def _write_equalisation(run: Run) -> None:
-    """The tables of money, and the parameter values that they rest on; what is not computed is told at the end."""
-    found = equalisation(run.connection, run.folder, run.as_of)
-    for table, rows in found.rows.items():
-        _insert(run, table, rows)
-    _insert(run, schema.PARAMETERS, [_parameter_row(value) for value in found.used])
-    run.not_computed += found.missing
-
-
-def _write_meta(run: Run, inputs: Sequence[Input]) -> None:
-    _insert(run, schema.INPUTS, [astuple(entry) for entry in inputs])
-    _insert(run, schema.DICTIONARY, list(schema.dictionary_rows()))
-    _insert(run, schema.LINEAGE, [astuple(line) for line in lineage()])
-
-
-def _insert(run: Run, table: Table, rows: Sequence[Sequence[object]]) -> None:
-    if not rows:
-        return
-    names = table.names()
-    columns_of_rows = [pa.array(list(column)) for column in zip(*rows, strict=True)]
-    with registered(run.connection, {"hemvard_rows": pa.table(dict(zip(names, columns_of_rows, strict=True)))}):
-        run.connection.execute(f"INSERT INTO {_target(table)} BY NAME SELECT * FROM hemvard_rows")
-
-
-def _parameter_row(value: ParameterValue) -> tuple[object, ...]:
-    keys = ", ".join(f"{key}={text}" for key, text in value.keys)
-    known = value.known_from
-    return (
-        value.parameter,
-        value.year,
-        keys,
-        str(value.value),
-        value.unit,
-        value.kind,
-        known,
-        value.reference,
-        value.address,
-    )
-
-
-def _known_parameters(run: Run) -> list[ParameterValue]:
-    """Every value known on the run's day, whether a figure turns out to need it or not: what it may rest on."""
-    parameters = with_official_values(run.connection, run.folder).parameters
-    return [value for value in parameters.all() if value.known_from <= run.as_of]
+def _hash_of_known(run: Run, values: Iterable[ParameterValue]) -> str:
+    """Of every value known on the run's day, whether a figure turns out to need it or not: what it may rest on."""
+    known = repr([astuple(value) for value in values if value.known_from <= run.as_of])
+    return hashlib.sha256(known.encode()).hexdigest()
 
 
 def _asked_day(run: Run) -> list[str]:
@@ -207,7 +126,7 @@ def _asked_day(run: Run) -> list[str]:
     return [run.asked_as_of.isoformat()] if run.asked_as_of else []
 
 
-def _manifest(run: Run, inputs: Sequence[Input]) -> Manifest:
+def _manifest(run: Run, inputs: Sequence[Input], made_of: MadeOf) -> Manifest:
     """What went in and what came out. Its hash, with the time, is the release's id."""
     previous = releases.in_force(run.home)
     manifest: Manifest = {
@@ -215,7 +134,8 @@ def _manifest(run: Run, inputs: Sequence[Input]) -> Manifest:
         "region": run.folder.region.id,
         "data": run.folder.region.data,
         "as_of": run.as_of.isoformat(),
-        "lake_snapshot": snapshot(run.connection),
+        "lake_snapshot": made_of.snapshot,
+        "made_of": asdict(made_of),
         "inputs_hash": inputs_hash(inputs),
         "inputs": [astuple(entry) for entry in inputs],
         "tables": _table_facts(run),
@@ -231,7 +151,7 @@ def _table_facts(run: Run) -> dict[str, dict[str, object]]:
     facts: dict[str, dict[str, object]] = {}
     for table in schema.PUBLISHED:
         if table is not schema.RELEASE:
-            row = run.connection.execute(f"SELECT count(*) FROM {_target(table)}").fetchone()
+            row = run.connection.execute(f"SELECT count(*) FROM {target_of(table)}").fetchone()
             facts[table.name] = {
                 "rows": int(row[0]) if row else 0,
                 "hash": table_hash(run.connection, table, BUILD),
@@ -256,7 +176,7 @@ def _write_release(run: Run, manifest: Mapping[str, object]) -> None:
         manifest["inputs_hash"],
         run.started_at,
     )
-    _insert(run, schema.RELEASE, [row])
+    insert(run, schema.RELEASE, [row])
 
 
 def _hidden_shares(run: Run) -> tuple[object, object]:
@@ -304,5 +224,5 @@ def _write_parquet(run: Run, building: Path) -> None:
     for table in schema.PUBLISHED:
         file = literal(str(folder / f"{table.name}.parquet"))
         run.connection.execute(
-            f"COPY (SELECT * FROM {_target(table)} ORDER BY {columns(table.key)}) TO {file} (FORMAT parquet)"
+            f"COPY (SELECT * FROM {target_of(table)} ORDER BY {columns(table.key)}) TO {file} (FORMAT parquet)"
         )

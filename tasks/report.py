@@ -19,7 +19,7 @@ from tasks.register import TO_TELL, Entry, register
 from tasks.release import NOTICE_SV
 from tasks.run import Rejection, Run
 from warehouse.following import behind_of
-from warehouse.releases import DATABASE, Hold, manifest_of
+from warehouse.releases import DATABASE, PAGES, Hold, manifest_of
 
 SHOWN = 10
 """How many findings of a kind are told of one by one."""
@@ -75,6 +75,9 @@ def markdown(outcome: Outcome) -> str:
     if outcome.run.folder.is_synthetic:
         lines += [f"**{NOTICE_SV}**", ""]
     lines += [f"* {line}" for line in _what_happened(outcome)]
+    if outcome.release is not None:
+        page = outcome.release / PAGES
+        lines += ["", f"Pages of the release: [{page}]({page.as_uri()})"]
     lines += ["", "| source | month | version | status |", "|---|---|---|---|"]
     lines += [
         f"| {entry.source.id} | {entry.month} | {entry.version or ''} | {entry.status} |" for entry in _scope(outcome)
@@ -93,7 +96,7 @@ def _summary_lines(outcome: Outcome) -> Iterator[str]:
         yield ""
         yield f"Release   {outcome.release}"
         yield f"Database  {outcome.run.home.published / DATABASE}"
-        yield f"Pages     {outcome.run.home.published / 'dashboard' / 'index.html'}"
+        yield f"Pages     {outcome.run.home.published / PAGES}"
 
 
 def _what_happened(outcome: Outcome) -> Iterator[str]:

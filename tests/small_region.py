@@ -60,7 +60,7 @@ Row = dict[str, str]
 # These name deliveries by their bytes, or the run itself, or the models, of which light runs have few: not figures.
 _NOT_FIGURES = (
     *("quality.deliveries", "quality.rule_results", "quality.changes", "quality.continuity"),
-    *("meta.release", "meta.inputs", "meta.lineage"),
+    *("meta.release", "meta.inputs", "meta.restatements", "meta.lineage"),
 )
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _WRITTEN = {ALPHA: ("latin-1", "|"), BETA: ("utf-8", ";"), GAMMA: ("utf-8", ",")}

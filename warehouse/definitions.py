@@ -77,6 +77,7 @@ TABLES: Mapping[str, Origin] = {
     "meta.release": Origin(_RELEASE, "docs/flow.md"),
     "meta.inputs": Origin(_RELEASE, "docs/flow.md"),
     "meta.parameters": _own("dated-parameters", "Varje värdes egen källa (kolumnen reference)"),
+    "meta.restatements": _own("how-a-change-is-split"),
     "meta.dictionary": Origin(_RELEASE, "warehouse/schema.py"),
     "meta.lineage": Origin(_RELEASE, "warehouse/lineage.py"),
 }

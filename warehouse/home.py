@@ -44,6 +44,11 @@ class RegionHome:
         return self.restricted / "temp"
 
     @property
+    def inputs(self) -> Path:
+        """What releases were made of beside their deliveries, by content hash."""
+        return self.restricted / "inputs"
+
+    @property
     def lock(self) -> Path:
         """The file whose operating-system lock a run holds."""
         return self.restricted / "run.lock"
@@ -72,6 +77,11 @@ class RegionHome:
     def hold(self) -> Path:
         """What a rollback leaves, so that runs with nothing new let it stand."""
         return self.published / "held.json"
+
+    @property
+    def decision_points(self) -> Path:
+        """A folder a decision point: which release it froze, and what was made of it."""
+        return self.published / "decision_points"
 
     def prepare(self) -> None:
         """Make the folders; row level is for the owner alone."""

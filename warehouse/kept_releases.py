@@ -6,7 +6,9 @@ from pathlib import Path
 
 from regions.model import KeptReleases
 from regions.month import Month
+from warehouse.decision_points import decision_points
 from warehouse.home import RegionHome
+from warehouse.kept_inputs import forget_unused
 from warehouse.releases import in_force, predecessor, read_hold, releases_of
 
 _GOING = ".going."
@@ -32,7 +34,8 @@ def kept(names: Iterable[str], rule: KeptReleases) -> set[str]:
 def remove_old(home: RegionHome, rule: KeptReleases) -> tuple[str, ...]:
     """Remove the releases that the rule doesn't keep; their names.
 
-    Never the one in force, its predecessor, or the two of a rollback. One that a reader holds stays, whole, until the
+    Never the one in force, its predecessor, the two of a rollback, or one that is frozen. What none of those left was
+    made of goes, too. One that a reader holds stays, whole, until the
     next run.
     """
     _finish_removals(home)
@@ -40,6 +43,7 @@ def remove_old(home: RegionHome, rule: KeptReleases) -> tuple[str, ...]:
     going = sorted(set(names) - kept(names, rule) - _needed(home))
     removed = tuple(name for name in going if _renamed(home.releases / name))
     _finish_removals(home)
+    forget_unused(home)
     return removed
 
 
@@ -47,6 +51,7 @@ def _needed(home: RegionHome) -> set[str]:
     release, hold = in_force(home), read_hold(home)
     before = predecessor(release) if release else None
     needed = {entry.name for entry in (release, before) if entry}
+    needed |= {point.release for point in decision_points(home)}
     return needed | ({hold.release, hold.instead_of} if hold else set())
 
 

@@ -6,7 +6,7 @@ open snapshot blocks nobody; small inserts are never kept in the catalogue (it i
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,12 +29,7 @@ _EXTENSIONS = ("sqlite_scanner", "ducklake", "httpfs")
 def open_lake(home: RegionHome, *, read_only: bool = False, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """A connection with the lake attached as `lake`, staging in memory, and spills encrypted in the home."""
     home.prepare()
-    connection = duckdb.connect(":memory:")
-    load_extensions(connection)
-    connection.execute(f"SET temp_directory = {literal(str(home.temp))}")
-    connection.execute("SET temp_file_encryption = true")
-    connection.execute(f"SET memory_limit = '{_memory_mib()}MiB'")
-    connection.execute("SET TimeZone = 'UTC'")
+    connection = connect(home)
     if threads:
         connection.execute(f"SET threads = {int(threads)}")
     if not read_only:
@@ -42,6 +37,17 @@ def open_lake(home: RegionHome, *, read_only: bool = False, threads: int | None 
     _attach(connection, home, read_only=read_only)
     if not read_only:
         _make_tables(connection)
+    return connection
+
+
+def connect(home: RegionHome, *, memory_parts: int = 1) -> duckdb.DuckDBPyConnection:
+    """A connection with nothing attached, that spills encrypted in the home; of a run's memory so great a part."""
+    connection = duckdb.connect(":memory:")
+    load_extensions(connection)
+    connection.execute(f"SET temp_directory = {literal(str(home.temp))}")
+    connection.execute("SET temp_file_encryption = true")
+    connection.execute(f"SET memory_limit = '{_memory_mib() // memory_parts}MiB'")
+    connection.execute("SET TimeZone = 'UTC'")
     return connection
 
 
@@ -81,10 +87,10 @@ def _memory_mib() -> int:
     return int(psutil.virtual_memory().total * 0.6) // 2**20
 
 
-def load_extensions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load DuckDB's extensions from their packages; nothing is fetched or copied."""
+def load_extensions(connection: duckdb.DuckDBPyConnection, names: Sequence[str] = _EXTENSIONS) -> None:
+    """Load DuckDB's extensions from their packages, the lake's unless others are named; nothing is fetched."""
     connection.execute("SET autoinstall_known_extensions = false")
-    for name in _EXTENSIONS:
+    for name in names:
         spec = find_spec(f"duckdb_extension_{name}")
         if spec is None or spec.origin is None:
             raise ModuleNotFoundError(f"duckdb_extension_{name}")
@@ -148,6 +154,14 @@ def go_back(connection: duckdb.DuckDBPyConnection, home: RegionHome, number: int
     _attach(connection, home, read_only=True, version=number)
 
 
+def attach_past(connection: duckdb.DuckDBPyConnection, home: RegionHome, number: int, name: str) -> None:
+    """Attach the lake once more, under a name of its own and for reading alone, as a snapshot left it.
+
+    Raises duckdb.Error where the lake keeps that snapshot no more.
+    """
+    _attach(connection, home, read_only=True, version=number, name=name)
+
+
 def confine(connection: duckdb.DuckDBPyConnection, home: RegionHome) -> None:
     """From here on names are looked up in the lake, no file but the lake's is opened, and no setting is changed.
 
@@ -173,7 +187,12 @@ def _prepare_catalogue(file: Path) -> None:
 
 
 def _attach(
-    connection: duckdb.DuckDBPyConnection, home: RegionHome, *, read_only: bool, version: int | None = None
+    connection: duckdb.DuckDBPyConnection,
+    home: RegionHome,
+    *,
+    read_only: bool,
+    version: int | None = None,
+    name: str = LAKE,
 ) -> None:
     options = f"DATA_PATH {literal(str(home.data))}, ENCRYPTED, DATA_INLINING_ROW_LIMIT 0, META_BUSY_TIMEOUT 60000"
     # A home that was moved or restored elsewhere opens where it now lies.
@@ -181,7 +200,7 @@ def _attach(
     if version is not None:
         options += f", SNAPSHOT_VERSION {int(version)}"
     mode = ", READ_ONLY" if read_only else ""
-    connection.execute(f"ATTACH {literal(f'ducklake:sqlite:{home.catalogue}')} AS {LAKE} ({options}{mode})")
+    connection.execute(f"ATTACH {literal(f'ducklake:sqlite:{home.catalogue}')} AS {identifier(name)} ({options}{mode})")
 
 
 def add_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> tuple[Table, ...]:

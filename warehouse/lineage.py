@@ -116,6 +116,7 @@ MADE_BY_CODE: Mapping[str, Made] = {
     "meta.release": Made("tasks/release.py", reads=("volumes.visits_month", "volumes.region_totals", "region.yaml")),
     "meta.inputs": Made("tasks/release.py", reads=("ledger.landings", "ledger.loads", "warehouse/models/")),
     "meta.parameters": Made("tasks/release.py", reads=("parameters/", "sweden/", *_OFFICIAL)),
+    "meta.restatements": Made("tasks/restatements.py", reads=_FIGURES),
     "meta.dictionary": Made("tasks/release.py", reads=("warehouse/schema.py",)),
     "meta.lineage": Made("tasks/release.py", reads=("warehouse/models/", "warehouse/lineage.py")),
 }

@@ -35,9 +35,14 @@ def ensure_records(connection: duckdb.DuckDBPyConnection) -> None:
         return
     add_tables(connection, wanted)
     with transaction(connection):
-        for table in wanted:
-            _make_view(connection, table)
+        make_views(connection)
         note_layout(connection, "views", definition)
+
+
+def make_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the views of what counts, where the tables behind them are; the caller holds the transaction."""
+    for subject in sorted(CONTRACTS):
+        _make_view(connection, VERSIONS[subject])
 
 
 def _make_view(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -19,6 +19,7 @@ from warehouse.following import MANIFEST, digest, files_of, follow, read_sums, r
 from warehouse.home import RegionHome
 
 DATABASE = "hemvard.duckdb"
+PAGES = "dashboard/index.html"
 _BUILDING = ".building"
 
 Manifest = dict[str, Any]

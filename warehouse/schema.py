@@ -406,6 +406,79 @@ PSEUDONYM_KEYS = Table(
         opened("in_force_from", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
     ),
 )
+ERASURES = Table(
+    "ledger.erasures",
+    "En radering av en person, och en leverans som hade rader om personen",
+    "An erasure of a person, and a delivery that had rows of that person; nothing here tells who",
+    (
+        key("record_id", "VARCHAR", "Raderingens nummer, av tid och slump", "The erasure's number, of time and chance"),
+        key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+        opened("source_id", "VARCHAR", "Källa", "Source"),
+        opened("month", "DATE", "Leveransens månad", "The delivery's month"),
+        opened(
+            "rows_erased",
+            "BIGINT",
+            "Raderade rader i leveransen, de i karantän inräknade",
+            "Rows of the delivery that were erased, those in quarantine included",
+            "rows",
+        ),
+        opened(
+            "landing",
+            "VARCHAR",
+            "Originalet: rewritten (omskrivet utan raderna), removed (borttaget) eller gone (fanns inte)",
+            "The landed original: rewritten (without the rows), removed, or gone (was not there)",
+        ),
+        opened(
+            "state",
+            "VARCHAR",
+            "begun (påbörjad), erased (raderna borta), done (även gamla versioner och filer borta)",
+            "Begun, erased (the rows are gone), done (old snapshots and files are gone, too)",
+        ),
+        opened("reason", "VARCHAR", "Grunden för beslutet", "The ground of the decision"),
+        opened("decision", "VARCHAR", "Beslutets diarienummer", "The decision's number in the register"),
+        opened("begun_at", "TIMESTAMP", "När den påbörjades (UTC)", "When it was begun (UTC)", volatile=True),
+        opened("erased_at", "TIMESTAMP", "När raderna togs bort (UTC)", "When the rows went (UTC)", volatile=True),
+    ),
+)
+ERASED_IDS = Table(
+    "ledger.erased_ids",
+    "Ett fingeravtryck som visar om ett id i en senare leverans är den raderade personens",
+    "A keyed fingerprint that tells whether an id of a later delivery is that of the person erased",
+    (
+        key("record_id", "VARCHAR", "Raderingens nummer", "The erasure's number"),
+        key(
+            "fingerprint",
+            "VARCHAR",
+            "Nycklat av nummer och pseudonym; lika med inget annat i lagret",
+            "Keyed, of number and pseudonym; equal to nothing else in the lake",
+        ),
+    ),
+)
+RETIRED = Table(
+    "ledger.retired",
+    "Något av en leverans som inte finns kvar",
+    "What of a delivery is kept no more",
+    (
+        key("delivery_id", "VARCHAR", "Leveransens innehållshash", "The delivery's content hash"),
+        key("what", "VARCHAR", "landing (originalet) eller rows (raderna)", "Landing (the original) or rows"),
+        opened(
+            "reason",
+            "VARCHAR",
+            "retention (regionens regel) eller erasure (en radering)",
+            "Retention (the region's rule) or erasure",
+        ),
+        opened("retired_at", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
+    ),
+)
+CLOSED_MONTHS = Table(
+    "ledger.closed_months",
+    "En månad vars rader inte finns kvar; det som har beräknats av dem står fast",
+    "An event month whose rows are kept no more; what was computed from them stands",
+    (
+        key("month", "DATE", "Månad då det hände", "Event month"),
+        opened("closed_at", "TIMESTAMP", "När (UTC)", "When (UTC)", volatile=True),
+    ),
+)
 
 VISITS_MONTH = Table(
     "volumes.visits_month",
@@ -1083,8 +1156,11 @@ INPUTS = Table(
         key(
             "kind",
             "VARCHAR",
-            "delivery, official, rules, model, region_file, parameters, as_of (efterfrågad dag) eller code",
-            "Delivery, official, rules, model, region_file, parameters, as_of (a day asked for) or code",
+            "delivery, erasure (radering), official, rules, model, region_file, national_file, parameters, as_of"
+            " (efterfrågad dag)"
+            " eller code",
+            "Delivery, erasure, official, rules, model, region_file, national_file, parameters, as_of (a day asked"
+            " for) or code",
         ),
         key("name", "VARCHAR", "Namn", "Name"),
         opened("hash", "VARCHAR", "Innehållshash (SHA-256)", "Content hash (SHA-256)"),
@@ -1109,6 +1185,64 @@ PARAMETERS = Table(
         opened("known_from", "DATE", "Känt från", "Known from"),
         opened("reference", "VARCHAR", "Källa", "Source"),
         opened("address", "VARCHAR", "Adress", "Address"),
+    ),
+)
+RESTATEMENTS = Table(
+    "meta.restatements",
+    "En orsak till att en publicerad siffra inte är vad den var i förra utgåvan; beror därför på vilken den var",
+    "A cause for which a published figure is not what it was in the last release; it depends on which that was",
+    (
+        key("table_name", "VARCHAR", "Tabell", "Table"),
+        key(
+            "row_key", "VARCHAR", "Raden: nyckelns kolumn=värde, i ordning", "The row: its key's column=value, in order"
+        ),
+        key(
+            "column_name",
+            "VARCHAR",
+            "Siffran; status: vad som visas av raden, utan tal",
+            "The figure; status: what is shown of the row, without numbers",
+        ),
+        key(
+            "cause",
+            "VARCHAR",
+            "deliveries (nya eller rättade leveranser), boundary (gränsdragning), definition, parameter, code"
+            " (programmet); med + emellan: kan inte visas var för sig",
+            "New or corrected deliveries, boundary, definition, parameter, code; with + between: can't be told apart",
+        ),
+        opened(
+            "previous_release",
+            "VARCHAR",
+            "Utgåvan som siffran jämförs med",
+            "The release with which it is compared",
+            volatile=True,
+        ),
+        opened(
+            "value_before",
+            "DECIMAL(38,12)",
+            "Siffran i förra utgåvan; saknas där någon av de två inte visas",
+            "The figure in the last release; missing where either of the two isn't shown",
+            "by_column",
+        ),
+        opened("value_after", "DECIMAL(38,12)", "Siffran nu, på samma sätt", "The figure now, likewise", "by_column"),
+        opened(
+            "change",
+            "DECIMAL(38,12)",
+            "Vad orsaken ändrade; en siffras ändringar blir tillsammans efter minus före, exakt",
+            "What the cause changed; a figure's changes add up to after minus before, exactly",
+            "by_column",
+        ),
+        opened(
+            "status_before",
+            "VARCHAR",
+            "Status då; saknas där raden inte fanns",
+            "Status then; missing where there was no such row",
+        ),
+        opened(
+            "status_after",
+            "VARCHAR",
+            "Status nu; saknas där raden inte finns",
+            "Status now; missing where there is no such row",
+        ),
     ),
 )
 DICTIONARY = Table(
@@ -1185,6 +1319,10 @@ LAKE: tuple[Table, ...] = (
     MONTH_CHANGES,
     MODEL_WINDOWS,
     PSEUDONYM_KEYS,
+    ERASURES,
+    ERASED_IDS,
+    RETIRED,
+    CLOSED_MONTHS,
     PERSON_MAP,
     PSEUDONYMS_CARRIED,
     VISIT_VERSIONS,
@@ -1216,9 +1354,12 @@ PUBLISHED: tuple[Table, ...] = (
     RELEASE,
     INPUTS,
     PARAMETERS,
+    RESTATEMENTS,
     DICTIONARY,
     LINEAGE,
 )
+SINCE_LAST: tuple[Table, ...] = (CHANGES, CONTINUITY, RESTATEMENTS)
+"""The published tables that depend on which release was in force before."""
 
 
 def published(name: str) -> Table:

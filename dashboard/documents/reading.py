@@ -16,7 +16,7 @@ from dashboard.money import Money, read_money
 from dashboard.months import Months, read_months
 from dashboard.municipalities import NOT_OF_THE_COUNTY, MunicipalityTable, municipality_table
 from dashboard.published import Published
-from dashboard.site import Release
+from dashboard.release import Release
 from dashboard.tax_shift import ShiftRow
 from dashboard.years import YearTable, read_years
 

@@ -9,25 +9,10 @@ from dashboard.figures import Figure, Status, figure
 from dashboard.ground import weakest_basis
 from dashboard.municipalities import ordered
 from dashboard.published import Published
+from dashboard.staffing import ALL, StaffingRow
 from dashboard.tax_shift import REMAINDER
 
-ALL = "all"
 NOT_ASKED = Figure(None, "not_applicable")
-
-
-@dataclass(frozen=True)
-class StaffingRow:
-    """A row of the query `staffing`: posts (fte) of all employers together."""
-
-    year: int
-    municipality_code: str
-    profession: str
-    scenario: str
-    method: str
-    fte: Decimal | None
-    basis: str
-    source: str
-    status: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +50,8 @@ class Staffing:
 
 def read_staffing(source: Published, names: Mapping[str, str], scenario: str | None) -> Staffing | None:
     """The posts within a boundary; None where the release has none."""
-    rows = [row for row in source.rows("staffing", StaffingRow) if row.scenario in (ALL, scenario)]
+    found = source.rows("staffing_by_profession", StaffingRow)
+    rows = [row for row in found if row.party == ALL and row.scenario in (ALL, scenario)]
     ways = tuple(_way(method, of) for method in WAYS if (of := [row for row in rows if row.method == method]))
     if not ways:
         return None

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dashboard.documents import cells, drawings
 from dashboard.documents.blocks import Block, Column, numbers, words
 from dashboard.documents.reading import Reading
-from dashboard.documents.staffing import ALL, Staffing, Way, shown_sum
+from dashboard.documents.staffing import Staffing, Way, shown_sum
 from dashboard.documents.wording import BASES, WAYS
 from dashboard.figures import Figure
+from dashboard.staffing import ALL
 from dashboard.tax_shift import REMAINDER
 from dashboard.words import DASH
 

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
-
+from dashboard.environment import environment
 from dashboard.words import number
 
-_TEMPLATES = Path(__file__).parents[1] / "templates"
-_WORDS = vars(Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True).get_template("words.html").module)
+_WORDS = vars(environment().get_template("words.html").module)
 
 BASES: Mapping[str, str] = _WORDS["bases"]
 METHODS: Mapping[str, str] = _WORDS["methods"]
@@ -26,12 +23,7 @@ BUYERS: Mapping[str, str] = _WORDS["buyers"]
 QUANTITIES: Mapping[str, str] = _WORDS["quantities"]
 SPLITS: Mapping[str, str] = _WORDS["splits"]
 INPUTS: Mapping[str, str] = _WORDS["inputs"]
-WAYS: Mapping[str, str] = {
-    "hr": "Personalsystem",
-    "volume": "Besökens tid",
-    "norm": "Patienter per tjänst",
-    "agreed": "Överenskommet",
-}
+WAYS: Mapping[str, str] = _WORDS["staffing_methods"]
 """The four ways of reckoning posts, in the order of the tables."""
 
 

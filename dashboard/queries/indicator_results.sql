@@ -1,5 +1,5 @@
 -- A row is an indicator's crude value of a year or an agreed period (a month stands in the table alone) and of the
--- region or a municipality, all ages and both sexes together: our own, and Kolada's of the same.
+-- region, a county part or a municipality, all ages and both sexes together: our own, and Kolada's of the same.
 -- From: indicators.results
 -- By: CONTRACT, indicators.results
 SELECT indicator_id, version, period_start, period_end, area_type, area_code, comparison_source, numerator,
@@ -7,5 +7,5 @@ SELECT indicator_id, version, period_start, period_end, area_type, area_code, co
   usability, source_break, status
 FROM indicators.results
 WHERE sex = 'all' AND age_group = 'all' AND standardisation = 'crude' AND comparison_source IN ('own', 'kolada')
-  AND area_type IN ('region', 'municipality') AND period_end > last_day(period_start)
+  AND area_type IN ('region', 'county_part', 'municipality') AND period_end > last_day(period_start)
 ORDER BY indicator_id, version, period_end, period_start DESC, area_type, area_code, comparison_source

@@ -28,6 +28,7 @@ from flows.explain.origins import origins
 from flows.explain.parameters import parameters
 from flows.explain.provenance import deliveries, inputs, model, sources
 from flows.explain.quality import quality, versions
+from flows.explain.restatement import restatements
 from regions.folder import RegionFolder, load_region
 from warehouse.columns import Table
 from warehouse.home import RegionHome, find_home
@@ -82,4 +83,5 @@ def _sections(asked: Asked) -> Iterator[tuple[str, list[str]]]:
     yield "Sources", list(sources(asked))
     yield "Deliveries", list(deliveries(asked))
     yield "Quality", list(quality(asked))
+    yield "Restated", list(restatements(asked))
     yield "Versions", list(versions(asked))

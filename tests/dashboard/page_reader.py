@@ -1,5 +1,9 @@
 """Reads a page as a tree, and complains where its tags don't nest: what a test sees is what a browser sees."""
 
+import base64
+import json
+import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -7,7 +11,10 @@ from pathlib import Path
 
 from published_sample import NAMES, Sample
 
-from dashboard.site import render
+from dashboard.published import published
+from dashboard.reading import Reading, Region
+from dashboard.site import Drawing, page_text, pages, put_undrawn
+from dashboard.site import written as site_files
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "col", "wbr"}
 
@@ -78,15 +85,67 @@ def parsed(html: str) -> Element:
     return reader.open[0]
 
 
-def written(sample: Sample, folder: Path, names: Mapping[str, str] = NAMES, boundaries: Sequence[str] = ()) -> str:
-    """The text of the page of a sample, made in a folder."""
+def written(
+    sample: Sample,
+    folder: Path,
+    names: Mapping[str, str] = NAMES,
+    boundaries: Sequence[str] = (),
+    file: str = "index.html",
+    draw: Drawing = put_undrawn,
+) -> str:
+    """The text of a page of a sample, made of a database in a folder; charts are left for the browser to draw."""
     database = folder / "hemvard.duckdb"
     database.unlink(missing_ok=True)
     sample.write(database)
-    render(database, folder / "page", names, boundaries)
-    return (folder / "page" / "index.html").read_text(encoding="utf-8")
+    return text_of(database, Region(names, boundaries), file, draw)
 
 
-def page(sample: Sample, folder: Path, names: Mapping[str, str] = NAMES, boundaries: Sequence[str] = ()) -> Element:
-    """The page of a sample as a tree."""
-    return parsed(written(sample, folder, names, boundaries))
+def text_of(database: Path, region: Region, file: str, draw: Drawing = put_undrawn) -> str:
+    """The text of a page of a database."""
+    with published(database) as source:
+        return text_in(Reading(source, region), file, draw)
+
+
+def text_in(reading: Reading, file: str, draw: Drawing = put_undrawn) -> str:
+    """The text of a page of what has been read."""
+    listed = pages(reading)
+    (found,) = (entry for entry in listed if entry.file == file)
+    return page_text(found, listed, reading, draw)
+
+
+def page(
+    sample: Sample,
+    folder: Path,
+    names: Mapping[str, str] = NAMES,
+    boundaries: Sequence[str] = (),
+    file: str = "index.html",
+    draw: Drawing = put_undrawn,
+) -> Element:
+    """A page of a sample as a tree."""
+    return parsed(written(sample, folder, names, boundaries, file, draw))
+
+
+def site_texts(
+    sample: Sample, folder: Path, names: Mapping[str, str] = NAMES, boundaries: Sequence[str] = ()
+) -> dict[str, str]:
+    """Every file of the site of a sample, by name; what is packed as it is when it has been unpacked."""
+    database = folder / "hemvard.duckdb"
+    database.unlink(missing_ok=True)
+    sample.write(database)
+    with published(database) as source:
+        found = dict(site_files(Reading(source, Region(names, boundaries))))
+    return {name: unpacked(text) for name, text in found.items()}
+
+
+def unpacked(text: str) -> str:
+    """A file of the site with all that it holds packed as clear text after it."""
+    held = re.findall(r'(?:hemvard\.views\("|class="undrawn">)([A-Za-z0-9+/=]{20,})["<]', text)
+    return "\n".join((text, *(zlib.decompress(base64.b64decode(entry)).decode() for entry in held)))
+
+
+def views_of(script: str) -> dict[str, dict[str, str]]:
+    """What a script of `data/` holds: part of the page → chosen values → its piece of page."""
+    packed = re.fullmatch(r'hemvard\.views\("([^"]+)"\);\n', script)
+    assert packed
+    found: dict[str, dict[str, str]] = json.loads(zlib.decompress(base64.b64decode(packed[1])))
+    return found

@@ -1,6 +1,7 @@
 """The dictionary as a page and as CSV: everything in it, found by keyboard and screen reader, whole without script."""
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -8,11 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from page_reader import Element, parsed, written
+from page_reader import Element, page, parsed, site_texts, written
 from published_sample import FEW, NOTICE, Sample, months, sample
 
 from warehouse import schema
 
+FILE = "dictionary.html"
+SCRIPTS = {"assets/charts.js", "assets/tables.js", "assets/search.js"}
 EVIL = '</style></script><script>alert(1)</script>"\' onload="x{{ 7*7 }}'
 
 
@@ -22,19 +25,14 @@ def made() -> Sample:
 
 
 @pytest.fixture(scope="module")
-def folder(made: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("dictionary")
-    written(made, found)
-    return found / "page"
+def texts(made: Sample, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Every file of the site."""
+    return site_texts(made, tmp_path_factory.mktemp("dictionary"), FEW)
 
 
 @pytest.fixture(scope="module")
-def read(folder: Path) -> Element:
-    return parsed(without_script((folder / "dictionary.html").read_text(encoding="utf-8")))
-
-
-def without_script(html: str) -> str:
-    return re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+def read(texts: dict[str, str]) -> Element:
+    return parsed(texts[FILE])
 
 
 def rows(read: Element) -> Iterator[Element]:
@@ -61,9 +59,7 @@ def test_a_column_says_what_it_comes_from(read: Element) -> None:
 def test_a_source_that_is_published_is_a_link(made: Sample, tmp_path: Path) -> None:
     made = sample(months(date(2011, 1, 1), 1), FEW)
     made["meta.lineage"][0].update(source_table="volumes.population", source_column="persons")
-    written(made, tmp_path)
-    html = (tmp_path / "page" / "dictionary.html").read_text(encoding="utf-8")
-    cell = list(parsed(without_script(html)).one("tr", id="volumes.visits_month.visits").all("td"))[-1]
+    cell = list(page(made, tmp_path, file=FILE).one("tr", id="volumes.visits_month.visits").all("td"))[-1]
     assert cell.one("a").attributes["href"] == "#volumes.population"
 
 
@@ -72,8 +68,10 @@ def test_links_lead_to_something_and_every_table_is_listed(read: Element) -> Non
     assert len(ids) == len(set(ids))
     links = [entry.attributes["href"] for entry in read.all("a")]
     assert {link.removeprefix("#") for link in links if link.startswith("#")} <= set(ids)
-    assert {link for link in links if not link.startswith("#")} == {"index.html", "dictionary.csv"}
-    assert [item.text for item in read.one("ul").all("li")] == sorted(table.name for table in schema.PUBLISHED)
+    assert "dictionary.csv" in links
+    assert [item.text for item in read.one("ul", **{"class": "contents"}).all("li")] == sorted(
+        table.name for table in schema.PUBLISHED
+    )
 
 
 def test_headings_tables_and_the_search_can_be_heard(read: Element) -> None:
@@ -89,18 +87,19 @@ def test_headings_tables_and_the_search_can_be_heard(read: Element) -> None:
     assert search.one("label").attributes["for"] == search.one("input").attributes["id"]
     assert search.one("p").attributes["role"] == "status"
     assert {entry.attributes["lang"] for entry in read.all("span") if "lang" in entry.attributes} == {"en"}
+    assert [entry.attributes["src"] for entry in read.all("script")][-1] == "assets/search.js"
 
 
-def test_the_notice_stands_first_and_the_first_page_links_to_the_dictionary(folder: Path, read: Element) -> None:
+def test_the_notice_stands_first_and_the_page_about_the_figures_links_to_the_dictionary(
+    texts: dict[str, str], read: Element
+) -> None:
     assert next(iter(read.all("strong"))).text == NOTICE
-    index = parsed((folder / "index.html").read_text(encoding="utf-8"))
-    about = next(entry for entry in index.all("section") if entry.attributes["aria-labelledby"] == "om")
+    about = parsed(texts["om.html"]).one("main")
     assert "dictionary.html" in {entry.attributes["href"] for entry in about.all("a")}
 
 
-def test_the_csv_has_a_line_for_each_column_and_no_formula(made: Sample, folder: Path) -> None:
-    with (folder / "dictionary.csv").open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
+def test_the_csv_has_a_line_for_each_column_and_no_formula(made: Sample, texts: dict[str, str]) -> None:
+    lines = list(csv.DictReader(io.StringIO(texts["dictionary.csv"], newline="")))
     assert len(lines) == len(made["meta.dictionary"])
     (line,) = (entry for entry in lines if (entry["table"], entry["column"]) == ("volumes.visits_month", "patients"))
     assert (line["type"], line["unit"], line["role"]) == ("BIGINT", "persons", "persons")
@@ -114,17 +113,15 @@ def test_texts_stay_texts_and_nothing_is_fetched(tmp_path: Path) -> None:
         row.update(description_sv=EVIL, row_sv=EVIL, source_sv=EVIL, unit=EVIL)
     for row in made["meta.lineage"]:
         row.update(source_table=EVIL + row["source_table"])
-    written(made, tmp_path)
-    html = (tmp_path / "page" / "dictionary.html").read_text(encoding="utf-8")
-    assert html.count("<script") == 1
-    assert not [entry for entry in parsed(without_script(html)).all() if "onload" in entry.attributes]
-    assert not re.search(r"url\(|@import|https?://|src=", html)
+    html = written(made, tmp_path, file=FILE)
+    assert {entry.attributes["src"] for entry in parsed(html).all("script")} <= SCRIPTS
+    assert not [entry for entry in parsed(html).all() if "onload" in entry.attributes]
+    assert not re.search(r"url\(|@import|https?://", html)
 
 
 def test_a_release_without_a_dictionary_says_so(tmp_path: Path) -> None:
     made = sample(months(date(2011, 1, 1), 1), FEW)
     made.tables["meta.dictionary"] = []
-    written(made, tmp_path)
-    html = (tmp_path / "page" / "dictionary.html").read_text(encoding="utf-8")
+    html = written(made, tmp_path, file=FILE)
     assert "Den här utgåvan har ingen ordlista." in html
-    assert "<script" not in html
+    assert "search.js" not in html

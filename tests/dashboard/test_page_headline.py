@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from published_sample import months
 
+from dashboard.environment import environment
 from dashboard.figures import MISSING, PROTECTED, Figure
 from dashboard.headline import Comparison, Statement, comparison, headline
 from dashboard.months import Months, VisitRow
-from dashboard.site import environment
 
 SAME = Comparison("same", "2011")
 NINE_HUNDRED = "Under 2012 gjordes 900 besök i hemmet"

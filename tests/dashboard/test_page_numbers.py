@@ -2,10 +2,13 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
-from page_reader import Element, page
+from page_reader import Element, parsed, text_of
 from published_sample import NAMES, Sample, months, sample
+
+from dashboard.reading import Region
 
 KINDS = (("home_health_care", "home"), ("outpatient", "home"))
 LAST = date(2012, 12, 1)
@@ -17,8 +20,29 @@ def made() -> Sample:
 
 
 @pytest.fixture(scope="module")
-def read(made: Sample, tmp_path_factory: pytest.TempPathFactory) -> Element:
-    return page(made, tmp_path_factory.mktemp("numbers"))
+def database(made: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made.write(tmp_path_factory.mktemp("numbers") / "hemvard.duckdb")
+
+
+def read_page(database: Path, file: str) -> Element:
+    return parsed(text_of(database, Region(NAMES), file))
+
+
+@pytest.fixture(scope="module")
+def read(database: Path) -> Element:
+    """The page of the volumes."""
+    return read_page(database, "volymer.html")
+
+
+@pytest.fixture(scope="module")
+def start(database: Path) -> Element:
+    return read_page(database, "index.html")
+
+
+@pytest.fixture(scope="module")
+def quality(database: Path) -> Element:
+    """The page of the data's quality."""
+    return read_page(database, "datakvalitet.html")
 
 
 def whole(text: str) -> int:
@@ -98,17 +122,18 @@ def test_municipalities_stand_in_swedish_order_and_others_last(read):
     assert names[-5:] == ["Älvsbyn", "Överkalix", "Övertorneå", "Okänd", "Utanför länet"]
 
 
-def test_the_key_figures_are_those_of_the_year(made, read):
+def test_the_key_figures_are_those_of_the_year(made, start):
     period = months(date(2012, 1, 1), 12)
     at_home = sum(int(visits(made, period=month, place="home")) for month in period)
-    assert whole(read.one(id="key-home").text) == at_home
+    assert whole(start.one(id="key-home").text) == at_home
     cell = {"care_form": "all", "place": "home", "planned": "all", "age_group": "all"}
-    assert whole(read.one(id="key-patients").text) == made.row("volumes.region_totals", year=2012, **cell)["patients"]
-    assert read.one(id="key-deliveries").text == "72 av 72"
-    assert read.one(id="key-indicators").text == "4", "none can be held against a baseline"
+    assert whole(start.one(id="key-patients").text) == made.row("volumes.region_totals", year=2012, **cell)["patients"]
+    assert start.one(id="key-deliveries").text == "72 av 72"
+    assert start.one(id="key-indicators").text == "4", "none can be held against a baseline"
 
 
-def test_income_equalisation_is_rounded_to_kronor_and_says_its_basis(read):
+def test_income_equalisation_is_rounded_to_kronor_and_says_its_basis(database):
+    read = read_page(database, "ekonomi.html")
     rows = read.one("table", id="tabell-inkomst").one("tbody")
     assert rows.one("tr", data_municipality="2505").cells() == [
         "+8\u202f565", "bidrag", "170\u202f000", "212\u202f000", "20,39\u00a0%", "12\u202f346", "officiell",
@@ -119,8 +144,8 @@ def test_income_equalisation_is_rounded_to_kronor_and_says_its_basis(read):
     assert "Den nationella kostnadsutjämningen ingår inte." in read.text
 
 
-def test_the_rows_of_deliveries_add_up(made, read):
-    table = read.one("table", id="tabell-rader")
+def test_the_rows_of_deliveries_add_up(made, quality):
+    table = quality.one("table", id="tabell-rader")
     names = ("rows_read", "rows_counted", "rows_cancelled", "rows_superseded", "rows_quarantined")
     listed = made["quality.deliveries"]
     sums = [sum(int(str(row[name])) for row in listed) for name in names]
@@ -129,15 +154,15 @@ def test_the_rows_of_deliveries_add_up(made, read):
     assert cells[1] == sum(cells[2:])
 
 
-def test_quarantine_is_told_by_rule_in_words(read):
-    table = read.one("table", id="tabell-karantan")
+def test_quarantine_is_told_by_rule_in_words(quality):
+    table = quality.one("table", id="tabell-karantan")
     row = table.one("tr", data_rule="person_id_present")
     assert row.one("th").text == "Personens id saknas."
     assert row.cells() == [f"{24 * 3 * 5}", "3", "24"]
 
 
-def test_what_is_new_and_resolved_is_told_by_rule_and_what_only_persists_is_not(read):
-    body = read.one("table", id="tabell-nytt").one("tbody")
+def test_what_is_new_and_resolved_is_told_by_rule_and_what_only_persists_is_not(quality):
+    body = quality.one("table", id="tabell-nytt").one("tbody")
     (row,) = body.all("tr")
     assert row.one("th").text == "En enhet har tystnat."
     assert row.cells() == ["3", "0", "6"]

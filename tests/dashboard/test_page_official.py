@@ -25,10 +25,10 @@ def made() -> Sample:
 
 def test_a_series_is_told_with_the_day_on_which_it_was_fetched(made, tmp_path):
     made.tables["quality.official_series"] = [SERIES]
-    row = list(page(made, tmp_path).one("table", id="tabell-statistik").all("tr"))[1]
+    row = list(page(made, tmp_path, file="om.html").one("table", id="tabell-statistik").all("tr"))[1]
     assert row.cells() == ["SCB. Delar summeras inte till totaler.", "2015–2024", "20 november 2026 kl. 05.00"]
     assert row.one("th").text == "Folkmängd <efter> ålder"
 
 
 def test_where_none_has_been_fetched_nothing_is_told(made, tmp_path):
-    assert list(page(made, tmp_path).all("table", id="tabell-statistik")) == []
+    assert list(page(made, tmp_path, file="om.html").all("table", id="tabell-statistik")) == []

@@ -61,7 +61,7 @@ def test_a_release_that_is_not_there_and_a_folder_of_something_else_are_told(
     cli: Cli, home: Path, tmp_path: Path
 ) -> None:
     ended = cli("documents", SMALL, "--home", home, "--release", "1999")
-    assert (ended.code, "No release begins with '1999'" in ended.err) == (2, True)
+    assert (ended.code, "There is no release 1999." in ended.err) == (2, True)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "brev.txt").write_text("mitt", encoding="utf-8")
     ended = cli("documents", SMALL, "--home", home, "--to", tmp_path / "full")

@@ -114,6 +114,10 @@ CONTRACT = {
     "meta.release": ("release_id", "region_id data notice_sv min_persons code_version"),
     "meta.inputs": ("kind name", "hash"),
     "meta.parameters": ("parameter year keys", "value unit kind known_from reference"),
+    "meta.restatements": (
+        "table_name row_key column_name cause",
+        "previous_release value_before value_after change status_before status_after",
+    ),
     "meta.dictionary": (
         "table_name column_name",
         "data_type unit role description_sv description_en source_sv definition",
