@@ -24,7 +24,7 @@ from warehouse.releases import (
 )
 
 LATEST, PREVIOUS = "latest", "previous"
-_HEAD = ("release", "made (UTC)", "as of", "deliveries of", "size", "changed", "frozen as", "")
+_HEAD = ("release", "made (UTC)", "as of", "deliveries of", "size", "changed", "")
 
 
 def describe_releases(region: str, home: Path | None) -> str:
@@ -75,8 +75,7 @@ def _row(release: Path, current: Path, frozen: Sequence[str]) -> tuple[str, ...]
         _months(manifest),
         _size(release),
         _number_changed(release),
-        ", ".join(frozen),
-        "in force" if release.name == current.name else "",
+        ", ".join([*(["in force"] if release.name == current.name else []), *(f"frozen as {name}" for name in frozen)]),
     )
 
 

@@ -32,7 +32,7 @@ from flows.explain.restatement import restatements
 from regions.folder import RegionFolder, load_region
 from warehouse.columns import Table
 from warehouse.home import RegionHome, find_home
-from warehouse.releases import DATABASE, require_release
+from warehouse.releases import DATABASE, predecessor, require_release
 
 __all__ = ("EXPLAINED", "explain", "explained")
 
@@ -48,7 +48,7 @@ def explain(region: str, table: str, given: Sequence[str], home: Path | None, *,
     conditions = read_conditions(asked, given)
     with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
         connection.execute("SET enable_external_access = false")
-        return explained(connection, folder, asked, conditions, with_sql=with_sql)
+        return explained(connection, folder, asked, conditions, with_sql=with_sql, earlier=tuple(_before(release)))
 
 
 def explained(
@@ -58,15 +58,27 @@ def explained(
     conditions: Mapping[str, str],
     *,
     with_sql: bool = False,
+    earlier: tuple[Path, ...] = (),
 ) -> str:
-    """As `explain`, of a published database that is open; the conditions are of the table's own columns."""
+    """As `explain`, of a published database that is open; the conditions are of the table's own columns.
+
+    `earlier`: the releases before it, the latest first; they tell of rows that this one didn't change.
+    """
     count = count_rows(connection, table, conditions)
     if count == 0:
         return "\n".join(nearby(connection, table, conditions))
     if count > SHOWN:
         return "\n".join(narrowing(connection, table, conditions, count))
-    asked = Asked(connection, folder, table, read_rows(connection, table, conditions), with_sql)
+    asked = Asked(connection, folder, table, read_rows(connection, table, conditions), with_sql, earlier)
     return "\n\n".join("\n".join((heading, *lines)) for heading, lines in _sections(asked) if lines)
+
+
+def _before(release: Path) -> Iterator[Path]:
+    """The releases that were in force before this one, one after the other, as far as they stand."""
+    before = predecessor(release)
+    while before is not None:
+        yield before
+        before = predecessor(before)
 
 
 def _sections(asked: Asked) -> Iterator[tuple[str, list[str]]]:

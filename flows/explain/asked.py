@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 
@@ -31,6 +32,8 @@ class Asked:
     table: Table
     rows: list[Row]
     with_sql: bool
+    earlier: tuple[Path, ...] = ()
+    """The releases before this one that stand, the latest first."""
 
     def published(self, name: str, where: str = "TRUE", values: Mapping[str, object] | None = None) -> list[Row]:
         """The rows of a published table under a condition whose values are bound, by its key."""

@@ -1,17 +1,14 @@
 """When the rows last were not what they had been in the release before, and why: cause by cause."""
 
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import duckdb
 
 from flows.explain.asked import Asked
 from tasks.restatements import STATUS
 from warehouse.columns import Table
-from warehouse.releases import DATABASE, predecessor
+from warehouse.releases import DATABASE
 
-_FILE = "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
 _ROWS = """
 SELECT row_key, column_name, cause, value_before, value_after, change, status_before, status_after, previous_release
 FROM meta.restatements WHERE table_name = $table AND list_contains($keys, row_key) ORDER BY ALL"""
@@ -21,7 +18,7 @@ _Told = tuple[str, ...]
 def restatements(asked: Asked) -> Iterator[str]:
     """The changes in the latest release, of this one and those before it, in which any of the rows changed."""
     keys = sorted({_key(asked.table, row) for row in asked.rows})
-    for told in _back(asked.connection, asked.table.name, keys):
+    for told in _back(asked, keys):
         if told:
             since = told[0][-1]
             yield f"  since {since}"
@@ -30,19 +27,16 @@ def restatements(asked: Asked) -> Iterator[str]:
             return
 
 
-def _back(connection: duckdb.DuckDBPyConnection, table: str, keys: list[str]) -> Iterator[list[_Told]]:
+def _back(asked: Asked, keys: list[str]) -> Iterator[list[_Told]]:
     """What each release says of the rows, this one first."""
-    values = {"table": table, "keys": keys}
-    yield connection.execute(_ROWS, values).fetchall()
-    found = connection.execute(_FILE).fetchone()
-    release = predecessor(Path(found[0]).parent) if found and found[0] else None
-    while release is not None:
-        with closing(duckdb.connect(str(release / DATABASE), read_only=True)) as earlier:
+    values = {"table": asked.table.name, "keys": keys}
+    yield asked.connection.execute(_ROWS, values).fetchall()
+    for release in asked.earlier:
+        with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
             try:
-                yield earlier.execute(_ROWS, values).fetchall()
+                yield connection.execute(_ROWS, values).fetchall()
             except duckdb.CatalogException:  # a release of a version that did not tell
                 return
-        release = predecessor(release)
 
 
 def _key(table: Table, row: dict[str, object]) -> str:

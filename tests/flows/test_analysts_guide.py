@@ -48,6 +48,7 @@ def test_a_command_names_a_table_and_columns_that_are_there(command: str, tmp_pa
     _, _, region, table, *given = shlex.split(command)
     monkeypatch.setattr("flows.explain.require_release", lambda _: tmp_path)
     sample(months(date(2011, 1, 1), 24), FEW).write(tmp_path / "hemvard.duckdb")
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
     assert table in {entry.name for entry in EXPLAINED}
     assert explain(region, table, given, tmp_path).startswith(("Norrbotten: ", f"{table} has no row with "))
 

@@ -215,10 +215,19 @@ def test_compare_says_what_changed_in_the_inputs_and_writes_it_all(
     assert list(csv.DictReader(io.StringIO(table))) == explained
 
 
+def test_explain_tells_when_a_row_last_changed_and_why(three: Published, cli: Cli) -> None:
+    whole = ("year=2024", "care_form=all", "place=all", "planned=all", "age_group=all")
+    told = cli("explain", SMALL, "volumes.region_totals", *whole, "--home", three.home).out
+    restated = told[told.index("Restated") : told.index("Versions")]
+    assert f"since {three.releases[0]}" in restated  # R3 changed no such row, R2 did
+    one, other = (dict(rows_of(three.database(n), VISITS))[2024] for n in (0, 1))
+    assert f"visits: {one} → {other}: deliveries +{other - one}" in restated
+
+
 def test_releases_tells_which_is_frozen_as_what(three: Published, cli: Cli) -> None:
     lines = cli("releases", SMALL, "--home", three.home).out.splitlines()
-    assert next(line for line in lines if "BP1" in line).startswith(three.releases[0])
-    assert next(line for line in lines if "BP2" in line).startswith(three.releases[2])
+    assert next(line for line in lines if "frozen as BP1" in line).startswith(three.releases[0])
+    assert next(line for line in lines if "frozen as BP2" in line).startswith(three.releases[2])
 
 
 def test_a_name_is_one_release_for_good(home: Path, three: Published) -> None:
