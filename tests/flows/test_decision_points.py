@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pypdfium2
 import pytest
 from conftest import Cli
 from small_region import (
@@ -47,7 +48,7 @@ from warehouse.kept_inputs import keep
 from warehouse.kept_releases import remove_old
 from warehouse.keys import find_keys
 from warehouse.lake import open_lake
-from warehouse.releases import DATABASE, manifest_of, releases_of
+from warehouse.releases import DATABASE, faults_of, manifest_of, releases_of
 
 REGION = str(SMALL)
 VISITS = "SELECT year, visits FROM volumes.region_totals WHERE care_form = 'all' AND place = 'all' AND planned = 'all' AND age_group = 'all'"
@@ -239,6 +240,18 @@ def test_a_name_is_one_release_for_good(home: Path, three: Published) -> None:
         with pytest.raises(UsageError, match="is no name"):
             freeze(REGION, name, None, home)
     assert [point.name for point in decision_points(region_home(home))] == ["BP1", "BP2"]
+
+
+def test_a_decision_point_holds_its_documents(three: Published) -> None:
+    """And its release holds no more than it did."""
+    place = region_home(three.home)
+    documents = place.decision_points / "BP2" / "documents"
+    assert {"slutrapport.pdf", "ekonomirapport.docx", "personalrapport.pdf"} <= {
+        file.name for file in documents.iterdir()
+    }
+    with pypdfium2.PdfDocument(documents / "slutrapport.pdf") as opened:
+        assert f"Utgåva {three.releases[2]}" in opened[0].get_textpage().get_text_range()
+    assert faults_of(place.releases / three.releases[2]) == ()
 
 
 def test_a_frozen_release_stays_with_what_it_was_made_of_whatever_the_rule(home: Path, three: Published) -> None:
