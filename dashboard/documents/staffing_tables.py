@@ -30,7 +30,7 @@ def by_profession(reading: Reading) -> Iterator[Block]:
     rows.append(["Alla", *(_cell(staffing, way, ALL, ALL) for way in WAYS)])
     yield cells.table(
         "Årsarbetare per yrke, på fyra sätt",
-        [words("Yrke"), *numbers(_headings(staffing))],
+        [words("Yrke"), *numbers(_headings(staffing), 1.8)],
         rows,
         _SOURCE,
         least=reading.least,
@@ -58,7 +58,7 @@ def by_municipality(reading: Reading) -> Iterator[Block]:
     rows = [[_place(reading, code), *(_cell(staffing, way, code, ALL) for way in WAYS)] for code in codes]
     yield cells.table(
         "Årsarbetare per kommun där vården ges, på fyra sätt",
-        [words("Kommun"), *numbers(_headings(staffing))],
+        [words("Kommun"), *numbers(_headings(staffing), 1.8)],
         rows,
         _SOURCE,
         least=reading.least,
@@ -95,12 +95,14 @@ def of_municipality(reading: Reading, code: str) -> Iterator[Block]:
     if staffing is None or code not in staffing.municipalities:
         return
     row = ["Årsarbetare", *(_cell(staffing, way, code, ALL) for way in WAYS)]
-    yield cells.table("Personal", [words("", 2), *numbers(_headings(staffing))], [row], _SOURCE, least=reading.least)
+    yield cells.table(
+        "Personal", [words("", 2), *numbers(_headings(staffing), 1.8)], [row], _SOURCE, least=reading.least
+    )
 
 
 def _headed(name: str) -> Column:
     """A column of numbers that is wide enough for its name, or for half of a long one."""
-    return Column(name, share=max(1.5, len(name) * 0.13))
+    return Column(name, share=max(1.5, len(name) * 0.15))
 
 
 def sources_of(reading: Reading) -> Iterator[tuple[str, str]]:
