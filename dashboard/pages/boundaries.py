@@ -75,7 +75,9 @@ def _opening(reading: Reading, ids: list[str]) -> tuple[str, str]:
 
 
 def visits_chart(pair: PairVisits, before: str, after: str) -> Chart | None:
-    """A row for each municipality: its visits with the one boundary and with the other."""
+    """A row for each municipality: its visits with the one boundary and with the other; None of one alone."""
+    if before == after:
+        return None
     described = (
         f"Hantelschema, besök {pair.year} med ”{before}” (ring) och ”{after}” (fylld punkt): {_said(pair.rows)}."
     )

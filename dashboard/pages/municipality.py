@@ -10,6 +10,7 @@ from dashboard.headline import Comparison, comparison
 from dashboard.indicators import Indicator, Result
 from dashboard.page import Page
 from dashboard.pages.staffing import PROFESSIONS
+from dashboard.pages.volumes import MonthView, month_view
 from dashboard.reading import Place, Reading
 from dashboard.staffing import StaffingTable
 from dashboard.tax_shift import EffectRow
@@ -28,6 +29,7 @@ class Visits:
     home_health_care: Figure
     home_visit: Figure
     compared: Comparison
+    months: MonthView
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def visits(reading: Reading, code: str) -> Visits | None:
     home, care, visit = (months.sum(year, kind, code) for kind in ("home", "home_health_care", "home_visit"))
     earlier = tuple(a_year_before(month) for month in year)
     before = months.sum(earlier, "home", code)
-    return Visits(spans(year), home, care, visit, comparison(home, before, spans(earlier)))
+    listed = month_view(months, reading.names[code], (code,), months.listed)
+    return Visits(spans(year), home, care, visit, comparison(home, before, spans(earlier)), listed)
 
 
 def effect(reading: Reading, code: str) -> EffectRow | None:

@@ -100,7 +100,7 @@ def _blocks(reading: Reading) -> dict[str, Block]:
 
     def show(code: str, year: str) -> MonthView:
         listed = tuple(month for month in months.listed if year in (EVERY_YEAR, str(month.year)))
-        return _view(months, dict(areas)[code], _codes(reading, code), listed)
+        return month_view(months, dict(areas)[code], _codes(reading, code), listed)
 
     return {"manader": Block("block_months.html", (area, period), show, also={"omrade": compared})}
 
@@ -110,7 +110,8 @@ def _codes(reading: Reading, area: str) -> tuple[str, ...]:
     return parts.get(area, (area,))
 
 
-def _view(months: Months, area: str, codes: Sequence[str], listed: tuple[date, ...]) -> MonthView:
+def month_view(months: Months, area: str, codes: Sequence[str], listed: tuple[date, ...]) -> MonthView:
+    """What an area's visits were in some months; `codes` are its municipalities, or `all`."""
     lines = _lines_of(months, codes, listed)
     counted = [month for month in listed if month in months.counted]
     last = counted[-1] if counted else listed[-1]

@@ -1,4 +1,5 @@
-// Makes tables sort by the column whose heading is pressed; what is protected or missing stays last.
+// Makes tables sort by the column whose heading is pressed; what is protected or missing stays last. A table that its
+// frame has room for isn't scrolled in it, so that its heading can stay in sight.
 (() => {
   const value = (row, at) => row.cells[at]?.textContent.trim() ?? "";
   const number = (text) => {
@@ -26,7 +27,16 @@
     table.tBodies[0].append(...rows);
   };
 
-  const prepare = (root) => root.querySelectorAll("table.sort").forEach((table) => {
+  const room = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+    target.classList.toggle("fits", target.firstElementChild.offsetWidth <= target.clientWidth);
+  }));
+
+  const prepare = (root) => {
+    root.querySelectorAll(".scroll").forEach((frame) => room.observe(frame));
+    root.querySelectorAll("table.sort").forEach(offer);
+  };
+
+  const offer = (table) => {
     for (const heading of table.tHead.rows[table.tHead.rows.length - 1].cells) {
       if (heading.tagName !== "TH" || heading.querySelector(".sorter")) continue;
       const button = Object.assign(document.createElement("button"), { type: "button", className: "sorter" });
@@ -34,7 +44,7 @@
       heading.append(button);
       button.addEventListener("click", () => sort(table, heading));
     }
-  });
+  };
 
   window.hemvard = Object.assign(window.hemvard ?? {}, { prepareTables: prepare });
   prepare(document);
