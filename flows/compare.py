@@ -18,7 +18,7 @@ from flows.explain.restatement import number_text
 from flows.releases import found_region
 from regions.errors import UsageError
 from regions.folder import RegionFolder
-from tasks.restatements import STATUS, Change, Restated, attached, figures_of, restatements
+from tasks.restatements import STATUS, Change, Restated, attached, figures_of, least_persons, restatements
 from tasks.states import CAUSES, Between, Side, between, differences, side_of
 from warehouse.home import RegionHome
 from warehouse.keys import find_keys
@@ -45,7 +45,7 @@ def compare(region: str, before: str, after: str, home: Path | None, *, as_csv: 
     sides = [side_of(manifest_of(release)) for release in releases]
     keys = find_keys(place, synthetic=folder.is_synthetic)
     with between(place, sides[0], sides[1], keys) as found:
-        rows = _changed(folder, releases, found)
+        rows = _changed(releases, found)
     text = "\n".join(_told(folder, place, (before, after), sides, found, rows))
     table = _csv(rows)
     if to is not None:
@@ -56,10 +56,10 @@ def compare(region: str, before: str, after: str, home: Path | None, *, as_csv: 
     return table.rstrip() if as_csv else text
 
 
-def _changed(folder: RegionFolder, releases: Sequence[Path], found: Between) -> list[Restated]:
+def _changed(releases: Sequence[Path], found: Between) -> list[Restated]:
     before, after = (release / DATABASE for release in releases)
     with duckdb.connect(":memory:") as connection, attached(connection, {_AFTER: after}):
-        return list(restatements(connection, before, found, _AFTER, folder.publication.min_persons))
+        return list(restatements(connection, before, found, _AFTER, least_persons(connection, _AFTER)))
 
 
 def _csv(rows: Sequence[Restated]) -> str:

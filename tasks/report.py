@@ -1,6 +1,6 @@
 """What a run did, in words: for the console, and as an artifact of the Prefect run. No personal data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,6 +117,7 @@ def _what_happened(outcome: Outcome) -> Iterator[str]:
     yield from (f"Look at {line}" for line in outcome.run.odd)
     if outcome.changes is not None:
         yield from _changes(outcome.changes)
+        yield from _restated(outcome.run.restated)
 
 
 def _put_in_force(outcome: Outcome, release: Path) -> Iterator[str]:
@@ -172,6 +173,12 @@ def _changes(changes: Changes) -> Iterator[str]:
     yield from (f"New: {finding}" for finding in changes.new[:SHOWN])
     if new > SHOWN:
         yield f"… and {new - SHOWN} more new ones"
+
+
+def _restated(restated: Mapping[str, int]) -> Iterator[str]:
+    if restated:
+        told = ", ".join(f"{count} by {cause}" for cause, count in sorted(restated.items()))
+        yield f"Figures that are not what they were in the last release: {told} (meta.restatements)"
 
 
 def _strange(outcome: Outcome, source_id: str, count: int) -> str:

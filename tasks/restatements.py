@@ -7,6 +7,7 @@ neighbour that the two beside each other would tell of them – these causes sta
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
@@ -22,7 +23,7 @@ from tasks.states import Between, Side, between, side_of
 from tasks.tables import insert
 from warehouse.columns import Table
 from warehouse.releases import DATABASE, in_force, manifest_of
-from warehouse.schema import PUBLISHED, RESTATEMENTS, SCENARIO_TOTALS
+from warehouse.schema import PUBLISHED, RELEASE, RESTATEMENTS, SCENARIO_TOTALS
 from warehouse.sql import columns, identifier, literal, qualified
 
 STATUS = "status"
@@ -305,6 +306,7 @@ def write_restatements(run: Run, side: Side) -> None:
         return
     with between(run.home, side_of(manifest_of(previous)), side, run.keys) as found:
         rows = list(restatements(run.connection, previous / DATABASE, found, BUILD, run.folder.publication.min_persons))
+    run.restated = Counter(row.change.cause for row in rows if row.change.change is not None)
     if rows:
         run.odd += [f"meta.restatements: causes stand together, for {why}" for why in found.why]
     insert(run, RESTATEMENTS, [(e.table_name, e.row_key, *_cells(e.change, previous.name)) for e in rows])
@@ -313,11 +315,21 @@ def write_restatements(run: Run, side: Side) -> None:
 def restatements(
     connection: duckdb.DuckDBPyConnection, before: Path, found: Between, after: str, min_persons: int
 ) -> Iterator[Restated]:
-    """Every change from a release's database, through the states between, to one that is attached as `after`."""
+    """Every change from a release's database, through the states between, to one that is attached as `after`.
+
+    `min_persons`: of the later one; where the earlier one had more, that counts.
+    """
     named = {f"hemvard_step_{number}": database for number, database in enumerate(found.databases) if database}
     steps = [f"hemvard_step_{number}" if database else None for number, database in enumerate(found.databases)]
     with attached(connection, {_BEFORE: before, **named}):
-        yield from restated(connection, [_BEFORE, *steps, after], found.causes, min_persons)
+        least = max(min_persons, least_persons(connection, _BEFORE))
+        yield from restated(connection, [_BEFORE, *steps, after], found.causes, least)
+
+
+def least_persons(connection: duckdb.DuckDBPyConnection, catalogue: str) -> int:
+    """The least number of persons behind a figure of the release that is attached."""
+    row = connection.execute(f"SELECT max(min_persons) FROM {qualified(f'{catalogue}.{RELEASE.name}')}").fetchone()
+    return int(row[0] or 0) if row else 0
 
 
 def _cells(change: Change, previous: str) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """What the steps of one run share: the region, its home, the open lake, and where messages go."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -56,6 +56,8 @@ class Run:
         """Tables of money that the release lacks, and why, in plain English."""
         self.odd: list[str] = []
         """What of the results is unlike the release before, in plain English; it stops nothing."""
+        self.restated: Mapping[str, int] = {}
+        """Cause → how many figures of the release it changed since the release before."""
         self.staged: tuple[str, ...] = (VISITS,)
         """The subjects that the month at hand has deliveries of; visits always."""
         self._ledger: LedgerState | None = None

@@ -285,7 +285,7 @@ def _compute(
         home=str(home.root),
         region=str(folder / "region"),
         to=str(folder / "out"),
-        as_of=(after if "parameter" in taken else before).as_of.isoformat(),
+        as_of=_as_of(before, after, taken).isoformat(),
         snapshots=tuple(
             Standpoint(each.snapshot, whole or code != each.code) for each in _holding(before, after, taken)
         ),
@@ -297,6 +297,15 @@ def _compute(
     write_files(kept_files(home, "code", code), folder / "code")
     write_files(national, folder / "code" / _NATIONAL)
     return _elsewhere(request, folder / "code")
+
+
+def _as_of(before: Side, after: Side, taken: Sequence[Cause]) -> date:
+    """The day as of which parameters are known in a state: the earlier one only while parameters differ by it.
+
+    Where none does, what was fetched since counts as known, for it came with the deliveries.
+    """
+    waits = "parameter" in causes_between(before, after) and "parameter" not in taken
+    return (before if waits else after).as_of
 
 
 def _holding(before: Side, after: Side, taken: Sequence[Cause]) -> tuple[MadeOf, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from regions.errors import DataError
-from warehouse.following import MANIFEST
+from warehouse.following import MANIFEST, to_disk
 from warehouse.home import PRIVATE, RegionHome
 
 Kind = Literal["region", "national", "code", "lock"]
@@ -42,6 +42,7 @@ def keep(home: RegionHome, kind: Kind, files: Files) -> str:
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in sorted(files):
                 archive.writestr(zipfile.ZipInfo(name, _MADE), files[name], zipfile.ZIP_DEFLATED)
+        to_disk(beside)
         beside.replace(target)
     return named
 

@@ -39,12 +39,13 @@ from small_region import (
 )
 
 from flows.compare import compare
-from flows.decision_points import freeze, verify
+from flows.decision_points import _answer, freeze, verify
 from regions.errors import DataError, UsageError
 from regions.model import KeptReleases
 from tasks.definitions import code_files
+from tasks.recompute import Recomputed
 from warehouse.decision_points import decision_points
-from warehouse.kept_inputs import keep
+from warehouse.kept_inputs import KINDS, is_kept, keep
 from warehouse.kept_releases import remove_old
 from warehouse.keys import find_keys
 from warehouse.lake import open_lake
@@ -117,14 +118,17 @@ def _light() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def explained(three: Published) -> Rows:
-    """All of the comparison of BP1 and BP2."""
+def told(three: Published, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What the comparison of BP1 and BP2 says, and the folder with all of it."""
+    folder = tmp_path_factory.mktemp("told") / "out"
     with few_indicators(), without_weight():
-        return compared(three.home)
+        return compare(REGION, "BP1", "BP2", three.home, as_csv=False, to=folder), folder
 
 
-def compared(home: Path, before: str = "BP1", after: str = "BP2") -> Rows:
-    return list(csv.DictReader(io.StringIO(compare(REGION, before, after, home, as_csv=True, to=None))))
+@pytest.fixture(scope="module")
+def explained(told: tuple[str, Path]) -> Rows:
+    """All of that comparison."""
+    return list(csv.DictReader(io.StringIO((told[1] / "restatements.csv").read_text(encoding="utf-8"))))
 
 
 def figures(database: Path, table: str, column: str) -> dict[str, int | None]:
@@ -173,20 +177,6 @@ def test_a_release_tells_its_own_change_and_the_first_none(three: Published) -> 
     assert told == [[], [("deliveries", three.releases[0])], [("boundary", three.releases[1])]]
 
 
-def test_a_run_in_which_two_parts_changed_splits_as_compare_does(
-    three: Published, explained: Rows, tmp_path: Path
-) -> None:
-    copy_home(three.first, first := tmp_path / "first")
-    deliver_more(first)
-    run_plain(first, three.other_boundary, light=True)
-    sql = "SELECT table_name, row_key, column_name, cause, change FROM meta.restatements ORDER BY ALL"
-    names = ("table_name", "row_key", "column_name", "cause")
-    expected = [
-        (*(row[name] for name in names), Decimal(row["change"]) if row["change"] else None) for row in explained
-    ]
-    assert rows(first, sql) == sorted(expected, key=lambda row: row[:4])
-
-
 def test_deliveries_by_the_earlier_definitions_are_taken_in_again_for_their_part(three: Published, home: Path) -> None:
     file = (other := home / "region") / "sources" / "beta_visits.yaml"
     shutil.copytree(SMALL, other)
@@ -202,18 +192,24 @@ def test_deliveries_by_the_earlier_definitions_are_taken_in_again_for_their_part
     assert rows(first, f"{sql} AND cause = 'definition'")
 
 
-def test_compare_says_what_changed_in_the_inputs_and_writes_it_all(
-    three: Published, explained: Rows, tmp_path: Path, cli: Cli
-) -> None:
-    ended = cli("compare", SMALL, "BP1", "BP2", "--home", three.home, "--to", tmp_path / "out")
-    assert ended.code == 0
-    assert "beta_visits: corrected 2024-01" in ended.out
-    assert "gamma_changes: new 2024-02" in ended.out
-    assert "changed: scenarios/base.yaml" in ended.out
-    assert "code        the same: exactly 0 of every change" in ended.out
-    assert "remainder 0" in ended.out
-    table = (tmp_path / "out" / "restatements.csv").read_text(encoding="utf-8")
-    assert list(csv.DictReader(io.StringIO(table))) == explained
+def test_compare_says_what_changed_in_the_inputs_and_writes_it_all(told: tuple[str, Path]) -> None:
+    text, folder = told
+    for line in (
+        "beta_visits: corrected 2024-01",
+        "gamma_changes: new 2024-02",
+        "changed: scenarios/base.yaml",
+        "code        the same: exactly 0 of every change",
+        "remainder 0",
+    ):
+        assert line in text
+    assert text.startswith((folder / "comparison.txt").read_text(encoding="utf-8").rstrip())
+
+
+def test_compare_needs_two_releases(three: Published, cli: Cli) -> None:
+    for names, words in ((("BP1", "BP1"), "are the same release"), (("BP1", "BP9"), "There is no release BP9")):
+        ended = cli("compare", SMALL, *names, "--home", three.home)
+        assert ended.code == 2
+        assert words in ended.err
 
 
 def test_explain_tells_when_a_row_last_changed_and_why(three: Published, cli: Cli) -> None:
@@ -255,12 +251,17 @@ def test_a_decision_point_holds_its_documents(three: Published) -> None:
 
 
 def test_a_frozen_release_stays_with_what_it_was_made_of_whatever_the_rule(home: Path, three: Published) -> None:
-    place = region_home(home)
-    assert remove_old(place, KeptReleases(keep_newest=1, keep_months=0)) == ()  # R2 is what R3 was made after
-    run_plain(home, light=True, publish=False)
-    (place.decision_points / "BP1" / "decision_point.json").unlink()
-    assert remove_old(place, KeptReleases(keep_newest=1, keep_months=0)) == (three.releases[0],)
-    assert verify(REGION, "BP2", home).splitlines()[0].endswith("identical")
+    place, rule = region_home(home), KeptReleases(keep_newest=1, keep_months=0)
+    made_of = manifest_of(three.database(0).parent)["made_of"]
+    only_its = keep(place, "region", {"region.yaml": b"of BP1 alone"})
+    made_by(place.releases / three.releases[0], region=only_its)
+    kept = {kind: made_of[kind] for kind in KINDS} | {"region": only_its}
+    assert remove_old(place, rule) == ()  # R1 is frozen, R2 is what R3 was made after
+    assert is_kept(place, kept)
+    shutil.rmtree(place.decision_points / "BP1")
+    assert remove_old(place, rule) == (three.releases[0],)
+    assert not is_kept(place, kept)
+    assert is_kept(place, {kind: made_of[kind] for kind in KINDS})  # R2 was made of them, too
 
 
 def test_a_decision_point_is_identical_on_another_day(three: Published, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,29 +293,36 @@ def expire_snapshots(home: Path) -> None:
 
 
 def test_without_its_snapshot_a_decision_point_is_made_of_its_deliveries_again(home: Path) -> None:
+    """And what of them was erased since is told."""
+    place = region_home(home)
     expire_snapshots(home)
     told = verify(REGION, "BP1", home)
     assert told.splitlines()[0].endswith("identical")
     assert "its deliveries taken in again" in told
+    first = next(place.landing.glob(f"{ALPHA}/202401-*"))
+    first.write_bytes(find_keys(place, synthetic=True).encrypt(as_bytes(ALPHA, plausible(ALPHA, MONTHS[1], 60)[2:])))
+    note_erasure(home, first.stem.partition("-")[2], 2)
+    assert "recomputed except 2 rows erased under record E1 (2 rows)" in verify(REGION, "BP1", home)
+
+
+def test_an_erasure_excuses_no_more_than_its_rows(home: Path, three: Published) -> None:
+    place, (release, other) = region_home(home), (three.database(number).parent for number in (0, 1))
+    delivery = next(place.landing.glob(f"{ALPHA}/202401-*")).stem.partition("-")[2]
+    hashes = {name: facts["hash"] for name, facts in manifest_of(other)["tables"].items()}
+    again = Recomputed(str(other / DATABASE), hashes, replayed=True)
+    with pytest.raises(DataError, match=r"different\n  .* is not what it was"):
+        _answer(place, release, again)
+    note_erasure(home, delivery, 2)
+    with pytest.raises(DataError, match="different"):
+        _answer(place, release, again)
+    note_erasure(home, delivery, 10_000)
+    assert "recomputed except 10002 rows" in _answer(place, release, again)
 
 
 def test_past_retention_a_decision_point_is_archived(home: Path) -> None:
     expire_snapshots(home)
     next(region_home(home).landing.glob(f"{ALPHA}/*")).unlink()
     assert verify(REGION, "BP1", home).splitlines()[0].endswith("archived")
-
-
-def test_rows_that_were_erased_are_told_and_nothing_else_is_excused(home: Path, three: Published) -> None:
-    place = region_home(home)
-    expire_snapshots(home)
-    first = next(place.landing.glob(f"{ALPHA}/202401-*"))
-    keys = find_keys(place, synthetic=True)
-    first.write_bytes(keys.encrypt(as_bytes(ALPHA, plausible(ALPHA, MONTHS[1], 60)[2:])))
-    note_erasure(home, first.stem.partition("-")[2], 2)
-    assert "recomputed except 2 rows erased under record E1 (2 rows)" in verify(REGION, "BP1", home)
-    first.write_bytes(keys.encrypt(as_bytes(ALPHA, plausible(ALPHA, MONTHS[1], 60)[9:])))
-    with pytest.raises(DataError, match=r"different\n  .* is not what it was"):
-        verify(REGION, "BP1", home)
 
 
 def note_erasure(home: Path, delivery_id: str, count: int) -> None:
@@ -333,10 +341,11 @@ def test_other_code_has_its_own_part_computed_by_the_code_as_it_was_kept(home: P
     counting = b"count(*) AS visits"
     assert counting in files[model]
     kept = keep(place, "code", {**files, model: files[model].replace(counting, b"2 * count(*) AS visits")})
-    made_by(place.releases / three.releases[0], kept)
+    made_by(place.releases / three.releases[0], code=kept)
+    table = compare(REGION, three.releases[0], three.releases[1], home, as_csv=True, to=None)
     told = {
         (row["row_key"].partition(",")[0], row["cause"]): Decimal(row["change"])
-        for row in compared(home, three.releases[0], three.releases[1])
+        for row in csv.DictReader(io.StringIO(table))
         if (row["table_name"], row["column_name"]) == ("volumes.region_totals", "visits")
         and row["row_key"].endswith("care_form=all, place=all, planned=all, age_group=all")
     }
@@ -350,11 +359,11 @@ def needless(name: str) -> bool:
     return name.startswith("warehouse/models/indicators/") and name.endswith(".yaml") and Path(name).stem not in FEW
 
 
-def made_by(release: Path, code: str) -> None:
-    """Let a release's manifest say that other code made it."""
+def made_by(release: Path, **kept: str) -> None:
+    """Let a release's manifest say that it was made of other sets."""
     manifest = manifest_of(release)
-    manifest["made_of"]["code"] = code
-    manifest["inputs"] = [[kind, name, code if kind == "code" else hash_] for kind, name, hash_ in manifest["inputs"]]
+    manifest["made_of"] |= kept
+    manifest["inputs"] = [[kind, name, kept.get(kind, hash_)] for kind, name, hash_ in manifest["inputs"]]
     (release / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 

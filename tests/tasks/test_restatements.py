@@ -1,6 +1,7 @@
 """How the change of a figure is split into causes: exactly, and without telling what is hidden."""
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import given
@@ -15,7 +16,7 @@ from tasks.restatements import (
     told_states,
     without_counterfactual,
 )
-from tasks.states import CAUSES, Side, causes_between, part_of_file
+from tasks.states import CAUSES, Side, _as_of, causes_between, part_of_file
 from warehouse.schema import REGION_TOTALS, published
 
 NAMES = ("visits", "patients")
@@ -163,7 +164,7 @@ def test_an_input_belongs_to_one_part() -> None:
 
 
 def sides(**changed: str) -> tuple[Side, Side]:
-    """Two releases that differ in these inputs."""
+    """Two releases that differ in these inputs; the later one is of another day."""
     inputs = {
         "delivery": ("delivery", "s 2024-01 ab"),
         "official": ("official", "t 2024-01 ab"),
@@ -175,7 +176,8 @@ def sides(**changed: str) -> tuple[Side, Side]:
         "code": ("code", "1.0.0"),
     }
     made = [{entry: other.get(name, "a") for name, entry in inputs.items()} for other in ({}, changed)]
-    one, other = (Side("x", inputs, None, None) for inputs in made)
+    days = date(2024, 1, 5), date(2024, 2, 5)
+    one, other = (Side("x", inputs, day, None) for inputs, day in zip(made, days, strict=True))
     return one, other
 
 
@@ -188,3 +190,11 @@ def test_the_parts_that_differ_are_told_by_the_inputs() -> None:
 def test_official_values_that_came_are_deliveries_and_those_that_became_known_are_parameters() -> None:
     assert causes_between(*sides(official="b", known_official="b")) == ("deliveries",)
     assert causes_between(*sides(known_official="b")) == ("parameter",)
+
+
+def test_the_day_waits_for_parameters_only_where_they_differ() -> None:
+    one, other = sides(official="b", known_official="b", scenario="b")
+    assert _as_of(one, other, ("deliveries",)) == other.as_of
+    one, other = sides(delivery="b", known="b", code="b")
+    assert _as_of(one, other, ("deliveries",)) == one.as_of
+    assert _as_of(one, other, ("deliveries", "parameter")) == other.as_of
