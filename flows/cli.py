@@ -86,10 +86,13 @@ def check(
     from regions.editor import write_schemas
     from regions.folder import check_region, find_folder
     from regions.retention import retention_warnings
+    from tasks.documents import text_problems
     from warehouse.protection import check_publication
     from warehouse.targets import check_targets
 
-    folder, problems = check_region(find_folder(region))
+    path = find_folder(region)
+    folder, problems = check_region(path)
+    problems += text_problems(path)
     if folder is not None:
         problems += check_publication(folder.publication)
         problems += check_targets(folder.targets)
@@ -200,6 +203,24 @@ def docs(
     from flows.docs import build_docs
 
     typer.echo(build_docs(region, home, to))
+
+
+@app.command()
+def documents(
+    region: Region,
+    home: Home = None,
+    release: Annotated[
+        str | None, typer.Option("--release", help="A release's id or its beginning. [default: the one in force]")
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="Folder of the files. [default: the region's published/documents/RELEASE]"),
+    ] = None,
+) -> None:
+    """The documents for decision: three reports (PDF, Word), a sheet a municipality, the workbook; in Swedish."""
+    from flows.documents import make_documents
+
+    typer.echo(make_documents(region, home, release, to))
 
 
 @app.command()

@@ -8,6 +8,7 @@ import duckdb
 
 from flows.releases import found_region, named_release, require_whole
 from regions.errors import DataError, UsageError
+from tasks.documents import FOLDER, write_documents
 from tasks.recompute import GoneError, Recomputed
 from tasks.restatements import changed_between, tables_of_figures
 from tasks.states import recomputed, side_of
@@ -39,8 +40,8 @@ _ONCE = {table.name for table in (*SINCE_LAST, RELEASE, INPUTS)}
 def freeze(region: str, name: str, asked: str | None, home: Path | None) -> str:
     """Freeze a release under a name, by default the one in force; what was done.
 
-    UsageError for a name that is none or is taken, DataError where the release is not as it was made or can't be made
-    again, BusyError where a run holds the region.
+    Its documents are made with it. UsageError for a name that is none or is taken, and for wrong texts of documents;
+    DataError where the release is not as it was made or can't be made again, BusyError where a run holds the region.
     """
     folder, place = found_region(region, home)
     require_name(name)
@@ -53,10 +54,11 @@ def freeze(region: str, name: str, asked: str | None, home: Path | None) -> str:
         _require_kept(place, release)
         now = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
         building = start_freezing(place, DecisionPoint(name, release.name, now, sums_of(release)))
-        # What is made of a decision point for people is written into `building` here, before it has its name.
+        write_documents(folder, release, building / FOLDER)
         made = finish_freezing(place, building)
     return (
         f"{folder.region.name}: {name} is {release.name}, frozen in {made}.\n"
+        f"What people hold at the meeting: {made / FOLDER}\n"
         f"It stays whatever the rule for old releases. Prove it at any time: hemvard verify {region} {name}"
     )
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pypdfium2
 import pytest
 from conftest import Cli
 from small_region import (
@@ -52,7 +53,7 @@ from warehouse.kept_inputs import KINDS, is_kept, keep
 from warehouse.kept_releases import remove_old
 from warehouse.keys import find_keys
 from warehouse.lake import open_lake
-from warehouse.releases import DATABASE, manifest_of, releases_of
+from warehouse.releases import DATABASE, faults_of, manifest_of, releases_of
 
 REGION = str(SMALL)
 VISITS = "SELECT year, visits FROM volumes.region_totals WHERE care_form = 'all' AND place = 'all' AND planned = 'all' AND age_group = 'all'"
@@ -281,6 +282,18 @@ def test_what_is_not_whole_or_could_not_be_made_again_is_not_frozen(home: Path, 
     with pytest.raises(DataError, match=r"x\.csv does not belong to it"):
         freeze(REGION, "BP4", three.releases[2], home)
     assert [point.name for point in decision_points(place)] == ["BP1", "BP2", "BP3"]
+
+
+def test_a_decision_point_holds_its_documents(three: Published) -> None:
+    """And its release holds no more than it did."""
+    place = region_home(three.home)
+    documents = place.decision_points / "BP2" / "documents"
+    assert {"slutrapport.pdf", "ekonomirapport.docx", "personalrapport.pdf"} <= {
+        file.name for file in documents.iterdir()
+    }
+    with pypdfium2.PdfDocument(documents / "slutrapport.pdf") as opened:
+        assert f"Utgåva {three.releases[2]}" in opened[0].get_textpage().get_text_range()
+    assert faults_of(place.releases / three.releases[2]) == ()
 
 
 def test_a_frozen_release_stays_with_what_it_was_made_of_whatever_the_rule(home: Path, three: Published) -> None:

@@ -164,7 +164,8 @@ def published_texts(home: Path) -> Iterator[tuple[str, str]]:
             with ZipFile(file) as workbook:
                 yield from ((f"{file} {name}", workbook.read(name).decode()) for name in workbook.namelist())
         elif file.is_file():
-            yield str(file), file.read_text(encoding="utf-8", errors="replace")
+            text = file.read_text(encoding="utf-8", errors="replace")
+            yield str(file), " ".join((text, *_packed(text)))
 
 
 @pytest.mark.parametrize("debug", [False, True])
@@ -229,11 +230,6 @@ def texts(home: Path, hemvard: ForkServer) -> Iterator[tuple[str, str]]:
         yield from _rows(lake, "'lake'")
     finally:
         lake.close()
-    for file in region_home(home).published.rglob("*.xlsx"):
-        with ZipFile(file) as workbook:
-            yield from ((f"{file} {name}", workbook.read(name).decode()) for name in workbook.namelist())
-    for file in (*region_home(home).published.rglob("data/*.js"), *region_home(home).published.rglob("*.html")):
-        yield str(file), " ".join(_packed(file.read_text(encoding="utf-8")))
     yield from _prefect(hemvard)
 
 
