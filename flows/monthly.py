@@ -26,6 +26,7 @@ from regions.month import Month
 from tasks import steps
 from tasks import take_in as taking
 from tasks.definitions import source_definitions
+from tasks.disclosure import forget_removed
 from tasks.findings import Changes, changes_in
 from tasks.plan import MonthWork, make_plan
 from tasks.release import collect_inputs, inputs_hash
@@ -101,6 +102,7 @@ def _publish(run: Run, outcome: Outcome) -> None:
         return
     existing = find_release(run.home, of_inputs)
     if existing is None:
+        forget_removed(run)
         building = steps.protect(run)
         steps.release(run, building, inputs)
         outcome.changes = changes_in(building / DATABASE)

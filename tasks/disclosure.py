@@ -19,12 +19,14 @@ from regions.errors import DataError
 from regions.folder import RegionFolder
 from regions.scenarios import resolved
 from tasks.run import Run
+from warehouse.disclosure import released
 from warehouse.disclosure.audit import hash_of, narrow_in
 from warehouse.disclosure.cells import ALL, Published
 from warehouse.disclosure.relations import relate
 from warehouse.disclosure.suppression import OutOfTimeError, Suppression
 from warehouse.disclosure.system import System
 from warehouse.protection import margin
+from warehouse.releases import releases_of
 from warehouse.schema import PROTECTION, SCENARIO_DIFFERENCES, published
 from warehouse.sql import literal, qualified
 
@@ -87,9 +89,20 @@ def suppress(run: Run, catalogue: str) -> Protection:
     return done
 
 
-def audit(run: Run, catalogue: str) -> None:
-    """Prove of what has been built that nothing of few persons can be derived; DataError where something can."""
-    system = _read(run, catalogue, as_published=True).system
+def forget_removed(run: Run) -> None:
+    """Forget what releases told that are kept no more."""
+    kept = {release.name for release in releases_of(run.home)}
+    if released.releases_told(run.connection) - kept:
+        with run.transaction():
+            released.forget(run.connection, sorted(kept))
+
+
+def audit(run: Run, catalogue: str, release_id: str) -> None:
+    """Prove of what has been built that nothing of few persons can be derived; DataError where something can.
+
+    What the release tells is noted then, for those after it.
+    """
+    system = read(run, catalogue, as_published=True).system
     proved = _proved(run)
     marks, narrow = [], Counter[str]()
     for variables, equations in system.components():
@@ -106,6 +119,8 @@ def audit(run: Run, catalogue: str) -> None:
             todo="This is a fault of the protection, not of a delivery: report it.",
         )
     run.home.audited.write_text("\n".join(sorted(set(marks))) + "\n", encoding="utf-8")
+    with run.transaction():
+        released.remember(run.connection, release_id, system)
 
 
 def _proved(run: Run) -> frozenset[str]:
@@ -114,7 +129,8 @@ def _proved(run: Run) -> frozenset[str]:
     return frozenset(file.read_text(encoding="utf-8").split()) if file.exists() else frozenset()
 
 
-def _read(run: Run, catalogue: str, *, as_published: bool) -> Published:
+def read(run: Run, catalogue: str, *, as_published: bool) -> Published:
+    """What an attached database holds, as cells with what adds up to what."""
     folder = run.folder
     found = Published(run.connection, catalogue, folder.publication.min_persons)
     found.read(folder.region.municipalities, as_published=as_published)
@@ -125,7 +141,8 @@ def _read(run: Run, catalogue: str, *, as_published: bool) -> Published:
 
 def _suppressed(run: Run, catalogue: str, done: Protection) -> bool:
     """Whether all that tells of few persons is protected; then it is written back, and counted."""
-    found = _read(run, catalogue, as_published=False)
+    found = read(run, catalogue, as_published=False)
+    released.apply(run.connection, found.system)
     suppression = Suppression(found.system, until=time.monotonic() + run.folder.publication.audit_seconds)
     try:
         is_safe = suppression.run()

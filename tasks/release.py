@@ -112,7 +112,7 @@ def release(run: Run, building: Path, inputs: Sequence[Input]) -> Manifest:
     _write_release(run, manifest)
     date_new(run, f"{BUILD}.{schema.CHANGES.name}", str(manifest["release_id"]))
     _check(run)
-    audit(run, BUILD)
+    audit(run, BUILD, str(manifest["release_id"]))
     _write_parquet(run, building)
     write_csv_files(run.connection, BUILD, building / "csv")
     workbook = building / "excel" / f"hemvard_{run.folder.region.id}.xlsx"

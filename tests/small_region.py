@@ -59,7 +59,7 @@ Row = dict[str, str]
 
 # These name deliveries by their bytes, or the run itself, or the models, of which light runs have few: not figures.
 _NOT_FIGURES = (
-    *("quality.deliveries", "quality.rule_results", "quality.changes", "quality.continuity"),
+    *("quality.deliveries", "quality.rule_results", "quality.changes", "quality.continuity", "quality.protection"),
     *("meta.release", "meta.inputs", "meta.restatements", "meta.lineage"),
 )
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")

@@ -394,6 +394,17 @@ LAYOUT = Table(
         opened("definition", "VARCHAR", "Hash av deras definition", "Hash of their definition"),
     ),
 )
+RELEASED_CELLS = Table(
+    "ledger.released_cells",
+    "Vad en kvarvarande utgåva visar eller döljer av det som räknar personer",
+    "What a kept release shows, or hides, of what counts persons",
+    (
+        key("release_id", "VARCHAR", "Utgåva", "Release"),
+        key("cell", "VARCHAR", "Tabell, nyckel och vad som räknas, med | emellan", "Table, key and what is counted"),
+        opened("number", "DOUBLE", "Talet", "The number", "by_definition"),
+        opened("is_hidden", "BOOLEAN", "Dolt i utgåvan", "Hidden in the release"),
+    ),
+)
 PSEUDONYM_KEYS = Table(
     "ledger.pseudonym_keys",
     "En nyckel för pseudonymer; den senaste gäller",
@@ -1388,6 +1399,7 @@ LAKE: tuple[Table, ...] = (
     LOADS,
     MONTH_CHANGES,
     MODEL_WINDOWS,
+    RELEASED_CELLS,
     PSEUDONYM_KEYS,
     ERASURES,
     ERASING,
@@ -1430,7 +1442,7 @@ PUBLISHED: tuple[Table, ...] = (
     DICTIONARY,
     LINEAGE,
 )
-SINCE_LAST: tuple[Table, ...] = (CHANGES, CONTINUITY, RESTATEMENTS)
+SINCE_LAST: tuple[Table, ...] = (CHANGES, CONTINUITY, PROTECTION, RESTATEMENTS)
 """The published tables that depend on which release was in force before."""
 
 
