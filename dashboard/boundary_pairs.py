@@ -170,13 +170,16 @@ class BoundaryPairs:
         )
 
     def place(self, year: int, scenario: str, other: str, code: str) -> PlaceChange:
-        """A municipality's visits; what the other boundary counts is hidden where the difference is."""
+        """A municipality's visits; what the other boundary counts is hidden where the difference is.
+
+        A pair that has no row of its own differs by its totals, where both are shown.
+        """
         before, after = (self._visits(year, name, code) for name in (scenario, other))
         if scenario == other:
             difference = Figure(0) if before.shown else before
         else:
             row = self._changes.get((year, scenario, other, code, ALL))
-            difference = figure(row.visits, row.status) if row else MISSING
+            difference = figure(row.visits, row.status) if row else change(before, after)
         shown = PROTECTED if difference.status == "protected" else after
         return PlaceChange(code, self._names.get(code, code), before, shown, difference)
 

@@ -12,6 +12,7 @@ from warehouse import indicators
 from warehouse.disclosure.families import FAMILIES, Count, Family
 from warehouse.disclosure.system import Cell, Name, System, Variable
 from warehouse.lake import registered
+from warehouse.schema import SCENARIO_DIFFERENCES
 from warehouse.sql import columns, identifier, qualified
 
 ALL = "all"
@@ -19,6 +20,20 @@ _WIDTH = 2.0
 """The least width of the interval of what tells of few persons: at least three whole numbers are possible."""
 _ONE_COUNT = 5
 """Columns of a count in the query: number, persons, upper bound, whether it is few, whether its column is hidden."""
+
+
+_WAYS = 2
+"""What a boundary adds, and what it removes."""
+_UNPUBLISHED = f"""
+SELECT make_date(l.year, 1, 1), make_date(l.year, 12, 31), l.year::VARCHAR, l.municipality_code, l.scenario,
+  l.other_scenario, l.reason, l.visits_added::DOUBLE, l.patients_added::DOUBLE, l.visits_removed::DOUBLE,
+  l.patients_removed::DOUBLE
+FROM lake.{SCENARIO_DIFFERENCES.name} AS l
+ANTI JOIN {{catalogue}}.{SCENARIO_DIFFERENCES.name} AS b
+  USING (year, municipality_code, scenario, other_scenario, reason)
+WHERE l.municipality_code <> '{ALL}' AND l.reason = '{ALL}' AND l.scenario < l.other_scenario
+  AND (l.patients_added BETWEEN 1 AND $least - 1 OR l.patients_removed BETWEEN 1 AND $least - 1)
+ORDER BY ALL"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,8 @@ class Row:
     key: Mapping[str, str]
     cells: Mapping[str, int]
     """Name of a count → its cell."""
+    is_published: bool = True
+    """Else it's what published rows differ by: not shown, and not to be worked out."""
 
     @property
     def area(self) -> tuple[str, str]:
@@ -64,6 +81,10 @@ class Published:
             for family in FAMILIES:
                 for record in self._connection.execute(self._select(family), {"least": self.least}).fetchall():
                     self.rows.append(self._row(family, record, as_published=as_published))
+            for record in self._connection.execute(
+                _UNPUBLISHED.format(catalogue=identifier(self._catalogue)), {"least": self.least}
+            ).fetchall():
+                self.rows.append(self._near(record))
 
     def hide(self) -> None:
         """Write back what has been hidden beside the rows that were."""
@@ -118,6 +139,20 @@ class Published:
                 cell = Cell(name, cost, owner, few, is_hidden, row=place, is_part=bool(count.part))
                 cells[count.name] = self._add(cell, count, number, persons, upper)
         return Row(family, (start, end), key, cells)
+
+    def _near(self, record: Sequence[Any]) -> Row:
+        """What two boundaries differ by in a municipality, by few persons, where no row tells it."""
+        family = next(family for family in FAMILIES if family.table is SCENARIO_DIFFERENCES)
+        start, end, *rest = record
+        key = dict(zip(family.key, rest, strict=False))
+        counts, cells = family.counts[:_WAYS], {}
+        told = rest[len(family.key) :]
+        for count, (number, persons) in zip(counts, zip(told[::2], told[1::2], strict=True), strict=True):
+            few = 1 <= persons < self.least
+            cell = Cell((family.table.name, *key.values(), count.name), 1, key["municipality_code"], few, few)
+            cell.row = len(self.rows)
+            cells[count.name] = self._add(cell, count, number, persons, None if number else 0.0)
+        return Row(family, (start, end), key, cells, is_published=False)
 
     def _add(self, cell: Cell, count: Count, number: float, persons: float | None, upper: float | None) -> int:
         """Add a cell: its number, and the persons behind it."""

@@ -36,12 +36,12 @@ def relate(published: Published, county_parts: Mapping[str, str], boundaries: Se
     `county_parts`: municipality → the part that it is in. `boundaries`: in their order, the one that matters most
     first.
     """
-    rows, system = published.rows, published.system
+    rows, system = [row for row in published.rows if row.is_published], published.system
     for total, parts in (*_over_dimensions(rows), *_over_areas(rows, county_parts)):
         _add_up(system, total, parts)
     for total, parts in _over_time(rows):
         _add_up_over_time(system, total, parts)
-    _between_boundaries(system, rows, boundaries)
+    _between_boundaries(system, published.rows, boundaries)
     _between_tables(published)
 
 
@@ -181,7 +181,7 @@ def _set_between(system: System, row: Row, totals: Sequence[Row]) -> None:
 def _differ(system: System, row: Row, first: Row, other: Row) -> None:
     visits = [(other.cells[VISITS], 1), (first.cells[VISITS], -1), (row.cells[ADDED], -1), (row.cells[REMOVED], 1)]
     unplanned = [(other.cells.get(UNPLANNED), 1), (first.cells.get(UNPLANNED), -1), (row.cells.get(UNPLANNED), -1)]
-    for terms in (visits, unplanned):
+    for terms in (visits, unplanned) if row.is_published else (visits,):
         system.equations.append(tuple((_number(system, cell), sign) for cell, sign in terms if cell is not None))
 
 
@@ -204,7 +204,7 @@ def _series(published: Published) -> dict[_Place, _Series]:
     """What a table counts of one kind, over periods and areas."""
     system = published.system
     found: dict[_Place, _Series] = defaultdict(dict)
-    for row in published.rows:
+    for row in (row for row in published.rows if row.is_published):
         aside = ("municipality_code", "area_type", "area_code", "period", "year", "period_start", "period_end")
         kind = tuple(value for name, value in row.key.items() if name not in aside)
         area = ALL if row.area[0] == "region" else row.area
