@@ -16,7 +16,7 @@ from warehouse.schema import SCENARIO_DIFFERENCES
 from warehouse.sql import columns, identifier, qualified
 
 ALL = "all"
-_WIDTH = 2.0
+WIDTH = 2.0
 """The least width of the interval of what tells of few persons: at least three whole numbers are possible."""
 _ONE_COUNT = 5
 """Columns of a count in the query: number, persons, upper bound, whether it is few, whether its column is hidden."""
@@ -157,11 +157,11 @@ class Published:
     def _add(self, cell: Cell, count: Count, number: float, persons: float | None, upper: float | None) -> int:
         """Add a cell: its number, and the persons behind it."""
         index = self.system.add(cell)
-        width = _WIDTH if upper is None else min(_WIDTH, upper)
+        width = WIDTH if upper is None else min(WIDTH, upper)
         self.system.measure(Variable(index, number, width, count.is_signed, upper))
         if persons is not None:
             most = 0.0 if upper == 0 else None
-            self.system.measure(Variable(index, persons, _WIDTH, upper=most))
+            self.system.measure(Variable(index, persons, WIDTH, upper=most))
         return index
 
     # writing

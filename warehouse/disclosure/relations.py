@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-from warehouse.disclosure.cells import ALL, Published, Row
+from warehouse.disclosure.cells import ALL, WIDTH, Published, Row
 from warehouse.disclosure.families import ADDED, REMOVED, UNPLANNED, VISITS
-from warehouse.disclosure.system import System
+from warehouse.disclosure.system import Cell, System, Variable
 from warehouse.schema import SCENARIO_DIFFERENCES, SCENARIO_TOTALS, VISITS_MONTH, VISITS_YEAR
 
 _Place = tuple[object, ...]
@@ -41,6 +41,8 @@ def relate(published: Published, county_parts: Mapping[str, str], boundaries: Se
         _add_up(system, total, parts)
     for total, parts in _over_time(rows):
         _add_up_over_time(system, total, parts)
+    for longer, shorter in _overlapping(rows):
+        _add_rest(system, longer, shorter)
     _between_boundaries(system, published.rows, boundaries)
     _between_tables(published)
 
@@ -97,6 +99,34 @@ def _over_time(rows: Sequence[Row]) -> Iterator[_Sum]:
     for row in rows:
         if not _is_month(row.time) and (parts := _within(row.time, months.get(_months_of(row), ()))):
             yield row, parts
+
+
+def _overlapping(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
+    """Two periods, one within the other, of which no months are told."""
+    places: dict[_Place, list[Row]] = defaultdict(list)
+    for row in rows:
+        places[_timeless(row)].append(row)
+    for periods in places.values():
+        if not any(_is_month(row.time) for row in periods):
+            yield from (
+                (longer, shorter)
+                for longer in periods
+                for shorter in periods
+                if longer.time != shorter.time and _within(longer.time, [shorter])
+            )
+
+
+def _add_rest(system: System, longer: Row, shorter: Row) -> None:
+    """What the longer period has beyond the shorter one is a cell that no row tells, where it is of few visits."""
+    for name, cell in longer.cells.items():
+        if name not in shorter.cells:
+            continue
+        number, part = _number(system, cell), _number(system, shorter.cells[name])
+        rest = _rest(system, number, [part])
+        if 1 <= rest < system.least:
+            whole = system.cells[cell]
+            index = system.add(Cell((*whole.name, *map(str, shorter.time), "rest"), 1, whole.owner, True, True))
+            system.relate(number, [part, system.measure(Variable(index, rest, WIDTH))])
 
 
 def _is_month(time: tuple[date, date]) -> bool:
