@@ -136,13 +136,14 @@ def read(run: Run, catalogue: str, *, as_published: bool) -> Published:
     found.read(folder.region.municipalities, as_published=as_published)
     parts = {code: part.id for part in folder.region.county_parts for code in part.municipalities}
     relate(found, parts, _boundaries(folder))
+    released.mark_known(run.connection, found.system)
     return found
 
 
 def _suppressed(run: Run, catalogue: str, done: Protection) -> bool:
     """Whether all that tells of few persons is protected; then it is written back, and counted."""
     found = read(run, catalogue, as_published=False)
-    released.apply(run.connection, found.system)
+    released.keep_hidden(run.connection, found.system)
     suppression = Suppression(found.system, until=time.monotonic() + run.folder.publication.audit_seconds)
     try:
         is_safe = suppression.run()

@@ -196,6 +196,7 @@ class Published:
         monkeypatch.setattr(monthly, "steps", self.steps)
         monkeypatch.setattr(monthly, "changes_in", lambda _database: None)
         monkeypatch.setattr(monthly, "_announce", lambda *_: None)
+        monkeypatch.setattr(monthly, "forget_removed", lambda _run: None)
         self.monkeypatch = monkeypatch
 
     def __call__(self, inputs: str, day: int = 9) -> Outcome:

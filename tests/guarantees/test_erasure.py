@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -20,7 +21,6 @@ from small_region import (
     Deliveries,
     Row,
     copy_home,
-    figure_hashes,
     lake_rows,
     person,
     plausible,
@@ -38,6 +38,7 @@ from regions.errors import UsageError
 from warehouse.keys import PSEUDONYM_KEY, find_keys
 from warehouse.lake import load_extensions
 from warehouse.releases import in_force
+from warehouse.schema import COMPUTED, CUBE
 from warehouse.sql import literal
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
@@ -202,7 +203,8 @@ def test_everybody_else_stands_as_if_the_person_had_never_been_delivered(
     assert [len(month.deliveries) for month in outcome.plan.months] == [], "nothing is read again"
     assert outcome.landed.new == ()
     assert lake_rows(home, VISITS) == lake_rows(never, VISITS)
-    assert figure_hashes(home) == figure_hashes(never)
+    # Of the lake: what is hidden depends on the release before, too, which still counts the person.
+    assert computed(home) == computed(never)
     assert published.is_dir()
     assert published != in_force(region_home(home))
     ((record,),) = rows(home, "SELECT name FROM meta.inputs WHERE kind = 'erasure'")
@@ -210,6 +212,12 @@ def test_everybody_else_stands_as_if_the_person_had_never_been_delivered(
     reads_again_as_before(home, region, monkeypatch)
     assert lake_rows(home, VISITS) == lake_rows(never, VISITS)
     assert lake_rows(home, FAULTS) == lake_rows(never, FAULTS)
+
+
+def computed(home: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """What models have computed of numbers, in an order of their own."""
+    names = [table.name for table in COMPUTED if table is not CUBE]
+    return {name: lake_rows(home, f"SELECT * FROM lake.{name} ORDER BY ALL") for name in names}
 
 
 def reads_again_as_before(home: Path, region: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """What kept releases tell: the cells of each, shown or hidden, with their numbers.
 
 Beside an earlier release a new one tells more than by itself. What an earlier one shows as it still is, is known: to
-hide it would protect nothing. What an earlier one hides as it still is stays hidden: shown beside that release's sums
+hide it protects little. What an earlier one hides as it still is stays hidden: shown beside that release's sums
 it could open the others that it protected. A number that has changed since is another number.
 """
 
@@ -48,15 +48,23 @@ def releases_told(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     return frozenset(row[0] for row in connection.execute(f"SELECT DISTINCT release_id FROM {_TABLE}").fetchall())
 
 
-def apply(connection: duckdb.DuckDBPyConnection, system: System) -> None:
-    """Mark what kept releases show as it still is, and hide what they hide as it still is."""
+def keep_hidden(connection: duckdb.DuckDBPyConnection, system: System) -> None:
+    """Hide what kept releases hide as it still is, unless one shows it."""
     told = _told(connection)
     for cell in system.cells:
-        shown = told.get(_key(system, cell))
-        if shown:
-            cell.is_known = True
-        elif shown is False:
-            cell.is_hidden = True
+        cell.is_hidden |= told.get(_key(system, cell)) is False
+
+
+def mark_known(connection: duckdb.DuckDBPyConnection, system: System) -> None:
+    """Mark what kept releases show as it still is.
+
+    Where few persons are behind it now, its row stays hidden, but nothing can protect it: it counts as shown.
+    """
+    told = _told(connection)
+    for cell in system.cells:
+        if told.get(_key(system, cell)):
+            cell.is_hidden &= cell.is_part or not cell.is_primary
+            cell.is_known, cell.is_primary = True, False
 
 
 def _told(connection: duckdb.DuckDBPyConnection) -> _Told:

@@ -14,6 +14,9 @@ from collections.abc import Iterable, Iterator
 from warehouse.disclosure.audit import narrow_in
 from warehouse.disclosure.system import Equation, Joined, System
 
+_KNOWN = 1000
+"""How much worse it is to hide what a kept release shows: only where nothing else protects this one."""
+
 
 class OutOfTimeError(Exception):
     """The time that was given ended before everything was protected."""
@@ -100,7 +103,7 @@ class Suppression:
             if narrow.intersection(variables)
             for variable in variables
             for other in self._beside(variable)
-            if not self.system.cell_of(other).is_hidden and not self.system.cell_of(other).is_known
+            if not self.system.cell_of(other).is_hidden
         }
         for index in sorted(shown):
             self._hide(index)
@@ -153,7 +156,7 @@ class Suppression:
 
     def _may_hide(self, variable: int) -> bool:
         cell = self.system.cell_of(variable)
-        return not cell.is_hidden and not cell.is_known and self.system.variables[variable].value != 0
+        return not cell.is_hidden and self.system.variables[variable].value != 0
 
     def _drawn(self, variable: int) -> int:
         """In how many of its equations the cell would be the only one hidden."""
@@ -180,7 +183,7 @@ class Suppression:
         cell = self.system.cells[index]
         if cell.is_hidden:
             return 0
-        own = 0 if cell.row in self._lost else cell.cost
+        own = 0 if cell.row in self._lost else cell.cost * (_KNOWN if cell.is_known else 1)
         before = self._before(index)
         return own if before is None else own + self._own_cost(before)
 

@@ -26,7 +26,7 @@ class Cell:
     """Few persons are behind it: it is what must be protected."""
     is_hidden: bool = False
     is_known: bool = False
-    """A release that is kept shows it as it still is: to hide it would protect nothing."""
+    """A release that is kept shows it as it still is: to hide it protects little."""
     variables: list[int] = field(default_factory=list)
     row: int = -1
     """The row that it stands in; what else the row holds is lost with it."""

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from attacked import Place, two_ways
 
-from warehouse.disclosure.released import apply, forget, releases_told, remember
+from warehouse.disclosure.released import forget, keep_hidden, mark_known, releases_told, remember
 from warehouse.disclosure.suppression import Suppression
 from warehouse.disclosure.system import System
 from warehouse.lake import create_table
@@ -26,7 +26,8 @@ def lake() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def protected(lake: duckdb.DuckDBPyConnection, numbers: dict[Place, int]) -> System:
     system = two_ways(numbers)
-    apply(lake, system)
+    mark_known(lake, system)
+    keep_hidden(lake, system)
     Suppression(system).run()
     return system
 
@@ -61,3 +62,15 @@ def test_a_release_that_is_kept_is_remembered(lake: duckdb.DuckDBPyConnection) -
         remember(lake, name, two_ways(NUMBERS))
     forget(lake, ["second"])
     assert releases_told(lake) == {"second"}
+
+
+def test_few_persons_that_a_kept_release_shows_are_not_told_by_this_one(lake: duckdb.DuckDBPyConnection) -> None:
+    """As many visits as then, of fewer persons now: nothing here could hide them."""
+    before = two_ways(NUMBERS)
+    for cell in before.cells:
+        cell.is_hidden = False
+    remember(lake, "first", before)
+    system = two_ways(NUMBERS)
+    mark_known(lake, system)
+    assert Suppression(system).run()
+    assert hidden(system) == set(), "nothing is hidden in vain"

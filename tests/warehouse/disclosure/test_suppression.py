@@ -119,12 +119,24 @@ def test_time_that_is_out_is_told() -> None:
         Suppression(system, until=0.0).run()
 
 
-def test_what_cannot_be_protected_is_told() -> None:
-    """A single part of a total that everybody knows."""
+def test_where_nothing_else_protects_what_a_kept_release_shows_is_hidden() -> None:
+    """A total with a single part."""
     system = System()
     system.least = 5
     for name, is_few in (("total", False), ("part", True)):
-        cell = system.add(Cell((name,), 3, is_primary=is_few, is_hidden=is_few, is_known=not is_few))
+        cell = system.add(Cell((name,), 3, is_primary=is_few, is_hidden=is_few, is_known=not is_few, row=is_few))
         system.measure(Variable(cell, 3.0, 2.0))
+    system.relate(0, [1])
+    assert Suppression(system).run()
+    assert hidden(system) == {("total",), ("part",)}
+
+
+def test_what_cannot_be_protected_is_told() -> None:
+    """A number that everybody knows to be 1 at most."""
+    system = System()
+    system.least = 5
+    for name, upper in (("total", None), ("part", 1.0)):
+        cell = system.add(Cell((name,), 1, is_primary=True, is_hidden=True))
+        system.measure(Variable(cell, 1.0, 2.0, upper=upper))
     system.relate(0, [1])
     assert not Suppression(system).run()
