@@ -60,7 +60,8 @@ def hash_of(system: System, variables: Sequence[int], equations: Sequence[int]) 
     for variable in variables:
         cell, own = system.cell_of(variable), system.variables[variable]
         owner = owners.setdefault(cell.owner, len(owners))
-        told.update(repr((own.value, own.width, own.is_signed, own.upper, cell.is_primary, owner)).encode())
+        knows = cell.owner in system.knowing
+        told.update(repr((own.value, own.width, own.is_signed, own.upper, cell.is_primary, owner, knows)).encode())
     for index in equations:
         hidden = system.hidden_in(system.equations[index])
         told.update(repr([(place[variable], sign) for variable, sign in hidden]).encode())
