@@ -178,10 +178,17 @@ class BoundaryPairs:
         if scenario == other:
             difference = Figure(0) if before.shown else before
         else:
-            row = self._changes.get((year, scenario, other, code, ALL))
-            difference = figure(row.visits, row.status) if row else change(before, after)
+            difference = self._difference(year, scenario, other, code) or change(before, after)
         shown = PROTECTED if difference.status == "protected" else after
         return PlaceChange(code, self._names.get(code, code), before, shown, difference)
+
+    def _difference(self, year: int, scenario: str, other: str, code: str) -> Figure | None:
+        """The published difference of two boundaries, told in either direction."""
+        if row := self._changes.get((year, scenario, other, code, ALL)):
+            return figure(row.visits, row.status)
+        if row := self._changes.get((year, other, scenario, code, ALL)):
+            return figure(None if row.visits is None else -row.visits, row.status)
+        return None
 
     def _visits(self, year: int, scenario: str, code: str) -> Figure:
         row = self._places.get((year, scenario, code))

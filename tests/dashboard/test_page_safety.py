@@ -143,7 +143,9 @@ def test_a_screen_reader_finds_its_way(texts: dict[str, str]) -> None:
             charts = [entry for entry in read.all("svg") if entry.attributes.get("role") == "img"]
             assert all(entry.attributes["aria-label"] for entry in charts)
             drawn += len(charts)
-    assert drawn == 2 * (1 + 1 + 4 + 2), "each twice: months, gain and loss, four indicators, two municipalities"
+    assert drawn == 2 * (1 + 1 + 1 + 4 + 2), (
+        "each twice: months, gain and loss, visits of two boundaries, four indicators, two municipalities"
+    )
 
 
 def test_the_room_imports_nothing_of_ours():

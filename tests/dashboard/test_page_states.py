@@ -1,5 +1,6 @@
 """What is hidden, missing, preliminary or not there at all."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from warehouse import schema
 
 MONTH = "volumes.visits_month"
 VOLUMES, DELIVERIES, LIBRARY = "volymer.html", "datakvalitet.html", "assets/vega.js"
+LEFT = re.compile(r"987.{0,8}654|98,8|0\.987")
+"""The value that was left in a hidden row, however it is written."""
 HIDDEN = {"period": date(2011, 3, 1), "municipality_code": "all", "care_form": "outpatient", "place": "home"}
 
 
@@ -32,7 +35,7 @@ def test_a_hidden_figure_is_nowhere_in_the_file(made, tmp_path):
     texts = site_texts(made, tmp_path)
     cells = parsed(texts["volymer.html"]).one("table", id="tabell-manader").one("tr", data_month="2011-03-01").cells()
     assert cells[1:3] == ["skyddad", "skyddad"]
-    assert not [name for name, text in texts.items() if "987" in text and name != LIBRARY]
+    assert not [name for name, text in texts.items() if LEFT.search(text) and name != LIBRARY]
 
 
 def test_a_row_marked_protected_is_hidden_even_if_its_value_was_left(made, tmp_path):
@@ -43,7 +46,7 @@ def test_a_row_marked_protected_is_hidden_even_if_its_value_was_left(made, tmp_p
     for row in made["indicators.results"]:
         row.update(value=0.987654, numerator=987_654, status="protected")
     texts = site_texts(made, tmp_path)
-    assert not [name for name, text in texts.items() if ("987" in text or "98,8" in text) and name != LIBRARY]
+    assert not [name for name, text in texts.items() if LEFT.search(text) and name != LIBRARY]
 
 
 def test_everything_may_be_hidden(made, tmp_path):

@@ -104,7 +104,7 @@ def run_of(home: Path, region: Path, *, with_person: bool) -> Path:
     deliver(home, with_person=with_person)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PSEUDONYM_KEY, KEYS[0])
-        run_plain(home, region, light=True)
+        run_plain(home, region, light=True, protected=False)
         if with_person:
             rotated(home, region, patch, KEYS[1])
     return home
@@ -199,7 +199,7 @@ def test_everybody_else_stands_as_if_the_person_had_never_been_delivered(
 ) -> None:
     home = copy_home(erased, tmp_path / "home")
     published = in_force(region_home(home))
-    outcome = run_plain(home, region, light=True)
+    outcome = run_plain(home, region, light=True, protected=False)
     assert [len(month.deliveries) for month in outcome.plan.months] == [], "nothing is read again"
     assert outcome.landed.new == ()
     assert lake_rows(home, VISITS) == lake_rows(never, VISITS)
@@ -225,7 +225,7 @@ def reads_again_as_before(home: Path, region: Path, monkeypatch: pytest.MonkeyPa
     own = flows.monthly.source_definitions
     changed = lambda folder: {name: f"new {of}" for name, of in own(folder).items()}  # noqa: E731
     monkeypatch.setattr(flows.monthly, "source_definitions", changed)
-    outcome = run_plain(home, region, light=True, publish=False)
+    outcome = run_plain(home, region, light=True, protected=False, publish=False)
     assert sum(len(month.deliveries) for month in outcome.plan.months) == 8
     assert outcome.rejections == []
 
@@ -234,7 +234,7 @@ def test_a_later_delivery_of_the_person_is_told_and_taken_in(region: Path, erase
     home = copy_home(erased, tmp_path / "home")
     again = [visit(BETA, SECOND, number, person_id=person(FORMER)) for number in (61, 62)]
     Deliveries(home).put(BETA, SECOND, [*plausible(BETA, SECOND, 20), *again], version=2)
-    outcome = run_plain(home, region, light=True, publish=False)
+    outcome = run_plain(home, region, light=True, protected=False, publish=False)
     ((record,),) = lake_rows(home, "SELECT DISTINCT record_id FROM lake.ledger.erasures")
     assert outcome.run.returned == [
         f"beta_visits 2024-01: 2 row(s) of a person erased under {record} have been delivered again"

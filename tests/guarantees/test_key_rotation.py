@@ -136,7 +136,7 @@ def begun(region: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     care(home, FIRST, 1, 2, 3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PSEUDONYM_KEY, KEYS[0])
-        run_plain(home, region, light=True)
+        run_plain(home, region, light=True, protected=False)
     return home
 
 
@@ -160,14 +160,14 @@ def test_the_figures_are_those_of_a_home_that_never_changed_its_key(
     rotated(twice, region, key, KEYS[1])
     assert not pseudonyms(twice) & before, "nothing that counts has a pseudonym of the key that went"
     assert lake_rows(twice, PERSONS) == lake_rows(never, PERSONS)
-    run_plain(twice, region, light=True)
+    run_plain(twice, region, light=True, protected=False)
     assert region_home(twice).current.resolve() == release, "a rotation is no news"
     more(twice)
-    run_plain(twice, region, light=True)
+    run_plain(twice, region, light=True, protected=False)
     rotated(twice, region, key, KEYS[2])
     key.setenv(PSEUDONYM_KEY, KEYS[0])
     more(never)
-    run_plain(never, region, light=True)
+    run_plain(never, region, light=True, protected=False)
     assert figure_hashes(twice) == figure_hashes(never)
     assert lake_rows(twice, PERSONS) == lake_rows(never, PERSONS)
     assert lake_rows(twice, RECIPIENTS) == lake_rows(never, RECIPIENTS) == [(4, 4, 3)]
@@ -185,7 +185,7 @@ def test_ids_that_come_after_two_rotations_meet_their_persons(
     Deliveries(home).put(ALPHA, THIRD, [visit(ALPHA, THIRD)])
     known = "SELECT count(DISTINCT person_key) FROM lake.core.visits WHERE month < DATE '2024-02-01'"
     assert lake_rows(home, known) == [(people,)]
-    run_plain(home, region, light=True)
+    run_plain(home, region, light=True, protected=False)
     assert lake_rows(home, "SELECT count(DISTINCT person_key) FROM lake.core.visits") == [(people,)]
 
 
@@ -202,11 +202,11 @@ def test_the_key_that_went_is_sealed_for_the_owner_alone_and_refused(
     assert not any(secret in told for secret in KEYS)
     key.setenv(PSEUDONYM_KEY, KEYS[0])
     with pytest.raises(UsageError, match="is a key that was rotated out on 20") as caught:
-        run_plain(home, region, light=True)
+        run_plain(home, region, light=True, protected=False)
     assert not any(secret in str(caught.value) for secret in KEYS)
     key.setenv(PSEUDONYM_KEY, KEYS[3])
     with pytest.raises(UsageError, match="is not the key that this region's pseudonyms were made with"):
-        run_plain(home, region, light=True)
+        run_plain(home, region, light=True, protected=False)
     key.setenv(PSEUDONYM_KEY, KEYS[1])
     for used in KEYS[:2]:
         key.setenv(NEW_PSEUDONYM_KEY, used)
@@ -214,7 +214,7 @@ def test_the_key_that_went_is_sealed_for_the_owner_alone_and_refused(
             rotate_key(str(region), home)
     sealed.unlink()
     with pytest.raises(UsageError, match="is not where it was sealed"):
-        run_plain(home, region, light=True)
+        run_plain(home, region, light=True, protected=False)
 
 
 DIE = """
@@ -252,7 +252,7 @@ def test_killed_half_way_it_is_the_old_state_or_the_new(
         key.setenv(PSEUDONYM_KEY, KEYS[1])
     else:
         rotated(home, region, key, KEYS[1])
-    run_plain(home, region, light=True)
+    run_plain(home, region, light=True, protected=False)
     assert lake_rows(home, PERSONS) == people
     assert figure_hashes(home) == figure_hashes(begun)
 

@@ -37,7 +37,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The figures of the deliveries in a folder."""
     home = tmp_path_factory.mktemp("folder") / "home"
     Deliveries(home).fill()
-    run_plain(home, light=True)
+    run_plain(home, light=True, protected=False)
     return figure_hashes(home)
 
 
@@ -76,7 +76,7 @@ def test_sftp(tmp_path: Path, sftp: SftpServer, sftp_files: Path, expected: dict
         given = {"kind": "sftp", "host": LOOPBACK, "port": line.port, "user": USER, "host_key": sftp.host_key}
         place = region(tmp_path, lambda name: {**given, "folder": f"/ut/{name}", "password": {"env": "THE_PASSWORD"}})
         line.cut_after(5000)
-        run_plain(home, place, light=True)
+        run_plain(home, place, light=True, protected=False)
         assert line.cuts == 1
     assert figure_hashes(home) == expected
 
@@ -97,7 +97,7 @@ def test_s3(tmp_path: Path, s3_address: tuple[str, int], expected: dict[str, str
         address = f"http://{LOOPBACK}:{line.port}"
         place = region(tmp_path, lambda name: {**given, "prefix": f"{name}/", "endpoint_url": address})
         line.cut_after(2500)
-        run_plain(home, place, light=True)
+        run_plain(home, place, light=True, protected=False)
         assert line.cuts == 1
     assert figure_hashes(home) == expected
 
@@ -112,11 +112,13 @@ def test_https(tmp_path: Path, web: WebServer, index: str, expected: dict[str, s
         url = f"http://{LOOPBACK}:{line.port}/files/{page}"
         place = region(tmp_path, lambda _: {"kind": "https", "index": index, "url": url})
         line.cut_after(2500)
-        run_plain(home, place, light=True)
+        run_plain(home, place, light=True, protected=False)
         assert line.cuts == 1
     assert figure_hashes(home) == expected
     asked = sum(method == "GET" and path != f"/files/{page}" for method, path, _ in web.asked)
-    assert not run_plain(home, region(tmp_path / "again", lambda _: url_of(web, index, page)), light=True).landed.new
+    assert not run_plain(
+        home, region(tmp_path / "again", lambda _: url_of(web, index, page)), light=True, protected=False
+    ).landed.new
     assert asked == sum(method == "GET" and path != f"/files/{page}" for method, path, _ in web.asked)
 
 
@@ -142,13 +144,13 @@ def test_sql(tmp_path: Path, database: CutLine, expected: dict[str, str]) -> Non
         }
         place = region(tmp_path, lambda name: {**given, "table": name}, format={"kind": "parquet"})
         line.cut_after(5000)
-        run_plain(home, place, light=True)
+        run_plain(home, place, light=True, protected=False)
         assert line.cuts == 1
         assert figure_hashes(home) == expected
-        assert run_plain(home, place, light=True).landed.new == ()
+        assert run_plain(home, place, light=True, protected=False).landed.new == ()
         with engine.begin() as connection:
             connection.execute(sa.text(f"UPDATE {BETA} SET hemvard_version = 2 WHERE hemvard_month = '2024-01-01'"))
-        (landing,) = run_plain(home, place, light=True).landed.new
+        (landing,) = run_plain(home, place, light=True, protected=False).landed.new
         assert (landing.source_id, landing.month, landing.version) == (BETA, Month(2024, 1), 2)
         with engine.begin() as connection:
             for source in SOURCES:
@@ -175,7 +177,7 @@ def test_a_required_system_that_is_away_ends_the_run_and_the_others_have_landed(
     away = {"kind": "https", "index": "html", "url": f"http://{LOOPBACK}:{free_port()}/", "attempts": 1}
     place = region(tmp_path, lambda name: away if name == ALPHA else url_of(web, "html", ""))
     with pytest.raises(UnreachableError) as caught:
-        run_plain(home, place, light=True)
+        run_plain(home, place, light=True, protected=False)
     assert caught.value.exit_code == 3
     assert caught.value.where == away["url"]
     assert [row[:2] for row in lake_rows(home, LANDED)] == [(BETA, 3), ("gamma_changes", 3)]
@@ -188,7 +190,7 @@ def test_another_system_that_is_away_is_told_and_its_months_are_missing(tmp_path
     home = tmp_path / "home"
     away = {"kind": "https", "index": "html", "url": f"http://{LOOPBACK}:{free_port()}/", "attempts": 1}
     place = region(tmp_path, lambda name: away if name == BETA else url_of(web, "html", ""))
-    outcome = run_plain(home, place, light=True)
+    outcome = run_plain(home, place, light=True, protected=False)
     assert outcome.landed.away == {BETA: away["url"]}
     assert f"{BETA}: {away['url']} could not be reached; what came before stands" in outcome.text
     assert f"Missing: {BETA} for 2023-12, 2024-01, 2024-02" in outcome.text
