@@ -44,27 +44,35 @@ class Suppression:
             if count:
                 self._wait(index)
         self._settle()
-        narrow = self._narrow(self._components())
-        while narrow:
-            best = self._most_for_its_cost(narrow)
-            if best is not None:
-                self._hide(best)
-            elif not self._hide_all_around(narrow):
+        open_ = self._narrow(self._components())
+        while open_:
+            hidden_more = [self._protect(narrow) for narrow in open_]
+            if not any(hidden_more):
                 break
             self._settle()
-            narrow = self._narrow([component for component in self._components() if narrow.intersection(component[0])])
-        return not narrow
+            before = set().union(*open_)
+            open_ = self._narrow([component for component in self._components() if before.intersection(component[0])])
+        return not open_
+
+    def _protect(self, narrow: set[int]) -> bool:
+        """Hide one cell, or all around, for what is open in a component; whether there was anything left to hide."""
+        best = self._most_for_its_cost(narrow)
+        if best is None:
+            return self._hide_all_around(narrow)
+        self._hide(best)
+        return True
 
     def _components(self) -> list[tuple[list[int], list[int]]]:
         return list(self.system.components())
 
-    def _narrow(self, components: Iterable[tuple[list[int], list[int]]]) -> set[int]:
-        """What can be derived too narrowly in some components."""
-        found: set[int] = set()
+    def _narrow(self, components: Iterable[tuple[list[int], list[int]]]) -> list[set[int]]:
+        """What can be derived too narrowly, component by component."""
+        found = []
         for component in components:
             if time.monotonic() > self._until:
                 raise OutOfTimeError
-            found.update(narrow_in(self.system, *component))
+            if narrow := narrow_in(self.system, *component):
+                found.append(set(narrow))
         return found
 
     def _most_for_its_cost(self, narrow: set[int]) -> int | None:
